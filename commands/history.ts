@@ -1,0 +1,38 @@
+import { answerCommand } from '../src/domain/command.ts';
+import { creditsText } from '../src/domain/credits.ts';
+import { sizeText } from '../src/domain/image.ts';
+import type { Job, JobState } from '../src/domain/job.ts';
+import { excerpt, lines, type Text } from '../src/domain/text.ts';
+
+/** What a person asked for lately, and how it ended. */
+export default answerCommand({
+  summary: 'Your latest pictures and what they cost',
+  options: { most: { kind: 'integer', summary: 'How many to list', min: 1, max: 25 } },
+  async answer({ most }, { queue, asker }) {
+    const jobs = await queue.recent(asker.id, most ?? 10);
+    return jobs.length === 0
+      ? 'You have not asked for a picture yet. Try /imagine a red fox.'
+      : lines(...jobs.map(jobLine));
+  },
+});
+
+const states: Record<JobState, string> = {
+  queued: 'waiting',
+  running: 'being made',
+  made: 'made, being posted',
+  delivered: 'delivered',
+  failed: 'failed',
+  refused: 'declined',
+  cancelled: 'cancelled',
+};
+
+function jobLine({ createdAt, request, state, charged }: Job): Text {
+  const day = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
+  const cost = charged === undefined ? '' : `, ${creditsText(charged)}`;
+  const many = request.count > 1 ? ` × ${request.count}` : '';
+  return [
+    { code: day },
+    ` ${excerpt(request.words, 60)}`,
+    { quiet: ` ${request.model} ${sizeText(request.size)} ${request.quality}${many}: ${states[state]}${cost}` },
+  ];
+}

@@ -1,0 +1,212 @@
+import type { Command, Option, Options, RawValues } from './command.ts';
+import { unknownOption } from './command-values.ts';
+import type { Refusal } from './refusal.ts';
+
+/**
+ * The text form of a command, for Slack and the console: free words are the prompt; options are `count:2`,
+ * `--count 2`, `--count=2`, also with the long dashes that phones and Macs type, with straight or curly quotes around
+ * values of several words. People are `<@PERSON_ID|name>`.
+ */
+
+interface Token {
+  /** As typed, for words that turn out to be prose. */
+  readonly source: string;
+  readonly text: string;
+  readonly quoted: boolean;
+  /** Set where the token is `name:value`, `--name` or `--name=value`. */
+  readonly option?: { readonly name: string; readonly value: string | undefined; readonly dashed: boolean };
+}
+
+const closing: Readonly<Record<string, string>> = { '"': '"', '“': '”', '”': '”', '„': '“', '«': '»' };
+
+/** Splits `text` into the verb's or command's raw values, or refuses an option that does not exist. */
+export function parseLine(options: Options, text: string): RawValues | Refusal {
+  const values: Record<string, string | boolean> = {};
+  const words: Token[] = [];
+  const tokens = tokenize(text);
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at] as Token;
+    const { option } = token;
+    if (!option || !isMeant(token, options)) {
+      words.push(token);
+      continue;
+    }
+    const declared = Object.hasOwn(options, option.name) ? options[option.name] : undefined;
+    if (!declared) return unknownOption(option.name, options);
+    const next = tokens[at + 1];
+    if (option.value !== undefined) values[option.name] = option.value;
+    else if (declared.kind === 'flag' && !(next && isFlagWord(next))) values[option.name] = true;
+    else if (next && !(next.option && isMeant(next, options))) {
+      values[option.name] = person(next.text, declared);
+      at++;
+    } else return { refused: 'unclear', what: `${option.name} needs a value.`, hint: example(option.name, declared) };
+  }
+  return placeWords(options, words, values);
+}
+
+/** `saying: hello` is prose, `count: 2` is an option; `colour:red` is meant as an option although there is none. */
+function isMeant({ option }: Token, options: Options): boolean {
+  if (!option) return false;
+  return option.dashed || Object.hasOwn(options, option.name) || option.value !== undefined;
+}
+
+const isFlagWord = (token: Token): boolean => !token.option && /^(yes|no|true|false|on|off)$/i.test(token.text);
+
+/** Gives words without a name to the required options in their order; the last text takes all that is left. */
+function placeWords(
+  options: Options,
+  words: readonly Token[],
+  values: Record<string, string | boolean>,
+): RawValues | Refusal {
+  let rest = [...words];
+  const open = Object.entries(options).filter(([name, option]) => option.required && !Object.hasOwn(values, name));
+  for (const [name, option] of open) {
+    const first = rest[0];
+    if (!first) break;
+    if (option.kind === 'text') {
+      values[name] = prose(rest);
+      rest = [];
+    } else {
+      values[name] = person(first.text, option);
+      rest = rest.slice(1);
+    }
+  }
+  if (rest.length === 0) return values;
+  const textOption = Object.entries(options).find(([, option]) => option.kind === 'text' && option.required)?.[0];
+  return {
+    refused: 'unclear',
+    what: textOption
+      ? `“${prose(rest)}” stands outside of ${textOption}:.`
+      : `“${prose(rest)}” is more than this command takes.`,
+    hint: 'Put words that belong together in "quotes".',
+  };
+}
+
+const mention = /^<@([^|>]+)(?:\|([^>]*))?>$/;
+
+/** A mention is its id where a person is asked for, and `@name` in prose. */
+const person = (text: string, option: Option): string =>
+  option.kind === 'person' ? (mention.exec(text)?.[1] ?? text) : named(text);
+
+const named = (text: string): string =>
+  text.replaceAll(/<@([^|>]+)(?:\|([^>]*))?>/g, (_, id: string, name?: string) => `@${name || id}`);
+
+function prose(tokens: readonly Token[]): string {
+  const [only] = tokens;
+  if (tokens.length === 1 && only?.quoted) return named(only.text);
+  return named(tokens.map(({ source }) => source).join(' '));
+}
+
+const example = (name: string, option: Option): string => {
+  switch (option.kind) {
+    case 'choice':
+      return `Try ${name}:${option.values[0]}.`;
+    case 'integer':
+      return `Try ${name}:${option.min}.`;
+    case 'person':
+      return `Try ${name}:@ann.`;
+    default:
+      return `Try ${name}:"…".`;
+  }
+};
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  let rest = text.trimStart();
+  while (rest.length > 0) {
+    const token = readToken(rest);
+    tokens.push(token);
+    rest = rest.slice(token.source.length).trimStart();
+  }
+  return tokens;
+}
+
+function readToken(rest: string): Token {
+  const mentioned = /^<@[^>]*>/.exec(rest);
+  if (mentioned) return { source: mentioned[0], text: mentioned[0], quoted: false };
+  const quoted = readQuoted(rest);
+  if (quoted) return { ...quoted, quoted: true };
+
+  const dashed = /^(?:--|—|–)([A-Za-z][A-Za-z0-9-]*)(=?)/.exec(rest);
+  if (dashed) {
+    const [source, name = '', equals] = dashed;
+    if (!equals)
+      return {
+        source,
+        text: source,
+        quoted: false,
+        option: { name: name.toLowerCase(), value: undefined, dashed: true },
+      };
+    return withValue(rest, source, name, true);
+  }
+  const colon = /^([A-Za-z][A-Za-z0-9-]*):(?!\/\/)/.exec(rest);
+  if (colon) return withValue(rest, colon[0], colon[1] ?? '', false);
+
+  const source = /^\S+/.exec(rest)?.[0] ?? rest;
+  return { source, text: source, quoted: false };
+}
+
+/** Reads the value right behind `name:` or `--name=`; none when a blank follows. */
+function withValue(rest: string, head: string, name: string, dashed: boolean): Token {
+  const behind = rest.slice(head.length);
+  const value = readQuoted(behind) ?? bare(/^\S+/.exec(behind)?.[0]);
+  const source = head + (value?.source ?? '');
+  return {
+    source,
+    text: source,
+    quoted: false,
+    option: { name: name.toLowerCase(), value: value && named(mention.exec(value.text)?.[1] ?? value.text), dashed },
+  };
+}
+
+const bare = (text: string | undefined) => (text === undefined ? undefined : { source: text, text });
+
+function readQuoted(rest: string): { source: string; text: string } | undefined {
+  const close = closing[rest[0] ?? ''];
+  if (!close) return undefined;
+  const end = [close, '"', '”', '“'].map((mark) => rest.indexOf(mark, 1)).filter((at) => at > 0);
+  if (end.length === 0) return undefined;
+  const at = Math.min(...end);
+  return { source: rest.slice(0, at + 1), text: rest.slice(1, at) };
+}
+
+/** How the command is typed, in one line, for Slack's usage hint and `/help`: `prompt [shape:square|wide|tall] …`. */
+export function usageHint(command: Command): string {
+  if (command.kind === 'group')
+    return command.verbs.map((verb) => `${verb.name} ${usage(verb.options)}`.trim()).join(' | ');
+  return usage(command.options);
+}
+
+export function usage(options: Options): string {
+  return Object.entries(options)
+    .map(([name, option]) => (option.required ? placeholder(name, option) : `[${name}:${valueHint(option)}]`))
+    .join(' ');
+}
+
+const placeholder = (name: string, option: Option): string => (option.kind === 'person' ? `@${name}` : name);
+
+function valueHint(option: Option): string {
+  switch (option.kind) {
+    case 'choice':
+      return option.values.join('|');
+    case 'integer':
+      return `${option.min}–${option.max}`;
+    case 'flag':
+      return 'yes';
+    case 'person':
+      return '@name';
+    case 'word':
+      return option.suggestions === 'models' ? 'name' : `${option.suggestions.join('|')}|…`;
+    case 'text':
+      return '"…"';
+  }
+}
+
+/** Finds the verb of a group that a line begins with; the default verb takes the whole line when none is named. */
+export function splitVerb(command: Extract<Command, { kind: 'group' }>, line: string): { verb: string; rest: string } {
+  const first = /^\s*(\S+)\s*/.exec(line);
+  const verb = command.verbs.find(({ name }) => name === first?.[1]?.toLowerCase());
+  return verb && first
+    ? { verb: verb.name, rest: line.slice(first[0].length) }
+    : { verb: command.defaultVerb, rest: line };
+}

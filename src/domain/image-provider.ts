@@ -1,0 +1,67 @@
+import type { Fault } from './fault.ts';
+import type { ImageRequest } from './image.ts';
+import type { JobId, Json } from './job.ts';
+import type { Usage } from './price.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The pictures of a call, as they came: whoever keeps them looks whether they are pictures. */
+export interface Made {
+  readonly made: readonly Uint8Array[];
+  /** What the service says it used; undefined when it says nothing. */
+  readonly usage: Usage | undefined;
+  /** The service's own id for the call. */
+  readonly requestId: string | undefined;
+}
+
+/** Plain JSON to ask the same service with later, also from another process. */
+export interface Ticket {
+  readonly ticket: Json;
+}
+
+/** Still being made. `percent` is the service's own count from 0 to 100, never a guess. */
+export interface Pending {
+  readonly percent: number | undefined;
+}
+
+/** What a call tells while it runs. */
+export type Progress =
+  | { readonly percent: number }
+  /** A whole picture, not finished yet. */
+  | { readonly partial: Uint8Array }
+  /** A try failed and another follows after `waitMs`. */
+  | { readonly retrying: Fault; readonly waitMs: number };
+
+/**
+ * One image service.
+ * Everything it can is data, so that admission refuses before anything is held. Both verbs throw `Fault` when the
+ * service fails, return a `Refusal` when it declines, and stop as soon as the signal aborts, throwing its reason.
+ */
+export interface ImageProvider {
+  /** As configured: shown in Details and in logs, the label of its metrics. */
+  readonly name: string;
+  /** True for pictures that are placeholders: every card says so. */
+  readonly placeholder: boolean;
+  /** Ids of the catalogue's models that it offers, in order of preference. */
+  readonly models: readonly string[];
+  /** More pictures than this are asked for in several calls. */
+  readonly imagesPerCallMax: number;
+  /** Previews it can send for one request while that is made. */
+  readonly partialImagesMax: number;
+  /** How many calls may run at a time, over all jobs. */
+  readonly concurrency: number;
+  readonly priceMultiplier: number;
+
+  /**
+   * Begins one call. A service that answers in one long call has no ticket.
+   * @param key the job it is for; the same for a repeat
+   */
+  start(
+    request: ImageRequest,
+    key: JobId,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Made | Ticket | Refusal>;
+
+  /** Asks how a ticket stands. Services without tickets throw RangeError: nobody can have got one from them. */
+  check(ticket: Json, signal: AbortSignal): Promise<Pending | Made | Refusal>;
+}

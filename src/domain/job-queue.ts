@@ -1,0 +1,105 @@
+import type { Credits } from './credits.ts';
+import type { Quality, Size } from './image.ts';
+import type { Job, JobId, Json, KeptPicture, NewJob, Outcome, Place } from './job.ts';
+import type { PersonId, PlatformName } from './person.ts';
+
+/** The right to work on a job, until its lease runs out. Every verb that takes one is fenced by it. */
+export interface Claim {
+  readonly job: Job;
+  readonly owner: string;
+  /** True when an earlier start was cut off: with a ticket go on asking, without one its call may have been billed. */
+  readonly resumed: boolean;
+}
+
+/** How things stand with a person's jobs. */
+export interface Load {
+  readonly queued: number;
+  readonly running: number;
+  /** When each of the jobs of the last minute was asked for, oldest first. */
+  readonly askedLastMinute: readonly number[];
+}
+
+/** What is written down about one call of a provider. */
+export interface Call {
+  readonly job: JobId;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly quality: Quality;
+  readonly size: Size;
+  readonly count: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** `made`, `refused`, `cancelled` or a fault's code. */
+  readonly outcome: string;
+  readonly requestId: string | undefined;
+}
+
+export interface Finished {
+  readonly pictures: readonly KeptPicture[];
+  readonly charged: Credits;
+  readonly provider: string;
+  readonly providerRequest: string | undefined;
+}
+
+/**
+ * Durable jobs, served round-robin over people. Claims are leases: whoever dies loses them, and another goes on.
+ * A fenced verb returns false when the claim is lost; then nothing was changed and the caller must stop.
+ */
+export interface JobQueue {
+  /** `known` when a job with this id is there already; then nothing is changed. */
+  add(job: NewJob, owner: string): Promise<'added' | 'known'>;
+  load(person: PersonId): Promise<Load>;
+  /** 1 for the next to be started; undefined when it does not wait. Jobs asked for later by others may come first. */
+  placeInQueue(job: JobId): Promise<number | undefined>;
+  /** The announcement is over: others may claim the job from now on. */
+  announced(job: JobId, place: Place): Promise<void>;
+
+  /**
+   * The next job to work on: first what is made and only waits to be posted, then what was cut off, then, while
+   * `making` is true, the next in turn whose person has fewer than `runningMax` running. Undefined: nothing to do.
+   */
+  claim(
+    owner: string,
+    platforms: readonly PlatformName[],
+    making: boolean,
+    runningMax: number,
+  ): Promise<Claim | undefined>;
+  /** Keeps the leases of `owner`; returns the claims that still hold, and whose cancellation was asked for. */
+  renew(owner: string): Promise<readonly { readonly job: JobId; readonly attempt: number; readonly cancel: boolean }[]>;
+  /** Gives back the lease of a job without changing its state, so that the next start resumes it at once. */
+  putBack(claim: Claim): Promise<void>;
+  /** Frees the leases of processes that `isDead` knows to be gone. Returns how many. */
+  free(isDead: (owner: string) => boolean): Promise<number>;
+
+  /** Stores the ticket of a started call. Fenced. */
+  ticket(claim: Claim, provider: string, ticket: Json): Promise<boolean>;
+  /** `running → made`. Fenced. */
+  made(claim: Claim, finished: Finished): Promise<boolean>;
+  /** Notes that posting begins. Fenced. */
+  posting(claim: Claim): Promise<boolean>;
+  /** `made → delivered`. Fenced. */
+  delivered(claim: Claim): Promise<boolean>;
+  /** Any open state → `failed`, `refused` or `cancelled`. Fenced. */
+  end(claim: Claim, outcome: Outcome): Promise<boolean>;
+  /**
+   * Cancels on a person's wish: a queued job ends at once (`ended`), a running one is asked to stop (`asked`),
+   * anything later or unknown is `late`.
+   */
+  cancel(job: JobId): Promise<'ended' | 'asked' | 'late'>;
+  /** Ends a queued job that could not even be announced. False when it was claimed meanwhile. */
+  withdraw(job: JobId, outcome: Outcome): Promise<boolean>;
+
+  /** Saves where a job is shown, from whoever holds it. */
+  remember(job: JobId, place: Place): Promise<void>;
+  find(job: JobId): Promise<Job | undefined>;
+  pictures(job: JobId): Promise<readonly KeptPicture[]>;
+  /** A person's jobs, newest first. */
+  recent(person: PersonId, most: number): Promise<readonly Job[]>;
+  /** Waiting jobs in the order they will be started. */
+  waiting(platforms: readonly PlatformName[], most: number): Promise<readonly Job[]>;
+
+  record(call: Call): Promise<void>;
+  /** Milliseconds that the newest successful calls like this took, newest first, at most 20. */
+  pastDurations(model: string, quality: Quality, size: Size, count: number): Promise<readonly number[]>;
+}

@@ -1,0 +1,74 @@
+import type { Credits } from './credits.ts';
+import type { FaultCode } from './fault.ts';
+import type { ImageFormat, ImageRequest } from './image.ts';
+import type { Person, PlatformName } from './person.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Made from the platform's own request id, so that a redelivered event is the same job. At most 64 of `[A-Za-z0-9_-]`. */
+export type JobId = string & { readonly of: 'job' };
+
+/** @throws RangeError when a platform's id does not fit into button ids and file names. */
+export function jobId(platform: PlatformName, requestId: string): JobId {
+  const id = `${platform}-${requestId.replaceAll('.', '-')}`;
+  if (!/^[A-Za-z0-9_-]{3,64}$/.test(id)) throw new RangeError(`${id} is no job id`);
+  return id as JobId;
+}
+
+/** `queued → running → made → delivered`, or an end without a picture. Each arrow is one transaction. */
+export type JobState = 'queued' | 'running' | 'made' | 'delivered' | 'failed' | 'refused' | 'cancelled';
+
+export const openStates = ['queued', 'running', 'made'] as const satisfies readonly JobState[];
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * Where a job is shown: plain JSON that only its platform reads, growing as root message, thread, card and result come
+ * to be, so that another process can go on from it.
+ */
+export interface Place {
+  readonly platform: PlatformName;
+  readonly [key: string]: Json;
+}
+
+/** Why a job ended without a picture. */
+export type Outcome = { readonly refusal: Refusal } | { readonly fault: FaultCode } | { readonly cancelled: true };
+
+export interface NewJob {
+  readonly id: JobId;
+  readonly person: Person;
+  readonly place: Place;
+  readonly request: ImageRequest;
+  /** What the person was told it costs. */
+  readonly quote: Credits;
+  /** What is set aside for it: the quote and a fifth. The charge is never more. */
+  readonly held: Credits;
+  /** What admission changed or wants said, shown in the card: "gpt-image-1 is gone, made with …". */
+  readonly notes: readonly string[];
+  readonly createdAt: number;
+}
+
+export interface Job extends NewJob {
+  readonly state: JobState;
+  /** How often making it was started. */
+  readonly attempt: number;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** What a provider with long-running tasks gave us to ask again with. */
+  readonly ticket: Json | undefined;
+  readonly provider: string | undefined;
+  readonly providerRequest: string | undefined;
+  readonly charged: Credits | undefined;
+  readonly outcome: Outcome | undefined;
+  /** True once posting has been tried: whoever posts next looks first whether it is there already. */
+  readonly posting: boolean;
+  readonly cancelAsked: boolean;
+}
+
+/** One finished picture of a job; the bytes are in the blob store under `blob`. */
+export interface KeptPicture {
+  readonly blob: string;
+  readonly format: ImageFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+}

@@ -1,0 +1,24 @@
+import type { Quality } from './image.ts';
+import type { PersonId, WorkspaceId } from './person.ts';
+
+/** A person's defaults: what counts when a request leaves it open. */
+export interface PersonPreferences {
+  readonly shape?: string;
+  readonly quality?: Quality;
+  readonly count?: number;
+  readonly model?: string;
+}
+
+/** What an admin decides for a workspace. */
+export interface WorkspacePreferences {
+  /** The most pictures one request may ask for; 4 unless set, 10 at the most. */
+  readonly countMax?: number;
+}
+
+/** Losable data: without it, defaults count. */
+export interface Preferences {
+  ofPerson(person: PersonId): Promise<PersonPreferences>;
+  setPerson(person: PersonId, preferences: PersonPreferences): Promise<void>;
+  ofWorkspace(workspace: WorkspaceId): Promise<WorkspacePreferences>;
+  setWorkspace(workspace: WorkspaceId, preferences: WorkspacePreferences): Promise<void>;
+}

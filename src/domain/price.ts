@@ -1,0 +1,91 @@
+import type { Model } from './catalogue.ts';
+import { type Credits, credits } from './credits.ts';
+import { type ImageRequest, type Quality, type Size, sizeText } from './image.ts';
+
+/** Prices are reckoned in micro-dollars (tokens × US$ per million tokens), so that sums stay exact enough to round. */
+
+/** What a provider says a call used. */
+export interface Usage {
+  readonly textInTokens: number;
+  readonly imageInTokens: number;
+  readonly imageOutTokens: number;
+}
+
+export interface Tariff {
+  /** US$ per credit: `CREDIT_USD`. */
+  readonly creditUsd: number;
+  /** What this provider takes of the list price: 0.5 for a relay at half price. */
+  readonly multiplier: number;
+}
+
+/**
+ * Output tokens of one picture, or undefined where the catalogue does not know.
+ * The patch formula is community-derived and reproduces OpenAI's published prices; it is not official.
+ * Source: community.openai.com t/1382699, read 2026-11.
+ */
+export function outputTokens(model: Model, quality: Quality, size: Size): number | undefined {
+  if ('table' in model.outputTokens) return model.outputTokens.table[quality]?.[sizeText(size)];
+  const factor = model.outputTokens.factors[quality];
+  if (factor === undefined) return undefined;
+  const { width, height } = size;
+  const short = Math.round((factor * Math.min(width, height)) / Math.max(width, height));
+  return Math.ceil((factor * short * (2_000_000 + width * height)) / 4_000_000);
+}
+
+type Priced = Pick<ImageRequest, 'size' | 'quality' | 'count' | 'partialImages'>;
+
+/** Micro-dollars of list price for one picture of the request, previews included; undefined when no price is known. */
+export function listPriceOfOne(model: Model, request: Priced): number | undefined {
+  const tokens = outputTokens(model, request.quality, request.size);
+  if (model.prices === null || tokens === undefined) return undefined;
+  return (tokens + request.partialImages * model.partialImageTokens) * model.prices.imageOut;
+}
+
+/** Micro-dollars of list price that a provider's own count comes to; undefined when the model has no price. */
+export function listPriceOfUsage(model: Model, usage: Usage): number | undefined {
+  if (model.prices === null) return undefined;
+  const { textIn, imageIn, imageOut } = model.prices;
+  return usage.textInTokens * textIn + usage.imageInTokens * imageIn + usage.imageOutTokens * imageOut;
+}
+
+/** Credits for `count` pictures at this list price each: a whole number per picture, always rounded up. */
+export function inCredits(microUsdOfOne: number, count: number, { creditUsd, multiplier }: Tariff): Credits {
+  const each = Math.ceil((microUsdOfOne * multiplier) / (creditUsd * 1e6) - 1e-9);
+  return credits(each * count);
+}
+
+/** What the person is told before: list price × multiplier for every picture; undefined when no price is known. */
+export function quote(model: Model, request: Priced, tariff: Tariff): Credits | undefined {
+  const one = listPriceOfOne(model, request);
+  return one === undefined ? undefined : inCredits(one, request.count, tariff);
+}
+
+/** The quote and a fifth, rounded up: what is set aside, and the most that is ever charged. */
+export const holdFor = (quoted: Credits): Credits => credits(Math.ceil(quoted * 1.2 - 1e-9));
+
+export interface Bill {
+  /** What the person pays: never more than the hold. */
+  readonly charged: Credits;
+  /** What the provider takes beyond that: for pictures that never came, or beyond the hold. Booked to the house. */
+  readonly house: Credits;
+}
+
+/**
+ * Splits a call's cost between the person and the house.
+ * @param made how many pictures the provider made and bills for
+ * @param delivered how many of them are usable: only these are charged
+ */
+export function bill(
+  model: Model,
+  request: Priced,
+  call: { readonly usage: Usage | undefined; readonly made: number; readonly delivered: number },
+  held: Credits,
+  tariff: Tariff,
+): Bill {
+  const fromUsage = call.usage && listPriceOfUsage(model, call.usage);
+  const one = fromUsage === undefined ? (listPriceOfOne(model, request) ?? 0) : fromUsage / Math.max(call.made, 1);
+  const due = inCredits(one, call.delivered, tariff);
+  const whole = inCredits(one, call.made, tariff);
+  const charged = credits(Math.min(due, held));
+  return { charged, house: credits(Math.max(whole - charged, 0)) };
+}

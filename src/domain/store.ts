@@ -1,0 +1,16 @@
+import type { JobQueue } from './job-queue.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Money and jobs, over one database: what must happen together is said in one transaction. */
+export interface Books {
+  readonly ledger: Ledger;
+  readonly queue: JobQueue;
+}
+
+export interface Store extends Books {
+  /** Runs `work` in one transaction. When it throws or returns a `Refusal`, nothing of it has happened. */
+  transaction<T>(work: (books: Books) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

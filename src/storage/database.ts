@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { migrations } from './migrations/all.ts';
+import type { Schema } from './schema.ts';
+
+export type Engine = 'sqlite' | 'postgres';
+
+export interface Database {
+  readonly engine: Engine;
+  readonly db: Kysely<Schema>;
+}
+
+const statementsMax = 500;
+const busyTimeoutMs = 5_000;
+const poolSize = 10;
+
+/**
+ * Opens the database and brings its schema up to date.
+ * @param url `postgres://…`, or undefined for a SQLite file
+ * @param file path of the SQLite file; its folder is made when missing
+ * @throws Error in plain words when it can't be opened
+ */
+export async function openDatabase(url: string | undefined, file: string): Promise<Database> {
+  const engine: Engine = url === undefined ? 'sqlite' : 'postgres';
+  const db = new Kysely<Schema>({
+    dialect: url === undefined ? sqlite(file) : await postgres(url),
+  });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) {
+    await db.destroy();
+    throw new Error(
+      `The database at ${url === undefined ? file : withoutPassword(url)} can't be used: ${reason(error)}`,
+      { cause: error },
+    );
+  }
+  return { engine, db };
+}
+
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reason).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function withoutPassword(url: string): string {
+  const parsed = new URL(url);
+  parsed.password = '';
+  return parsed.href;
+}
+
+function sqlite(file: string): SqliteDialect {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA busy_timeout=${busyTimeoutMs}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;`);
+  return new SqliteDialect({ database: kyselySqlite(database) });
+}
+
+/** Kysely's view of node:sqlite. Preparing costs a third of a transaction, so statements are kept. */
+function kyselySqlite(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, ReturnType<typeof kyselyStatement>>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const kept = statements.get(sql);
+      if (kept) return kept;
+      const statement = kyselyStatement(database.prepare(sql));
+      const oldest = statements.size >= statementsMax ? statements.keys().next().value : undefined;
+      if (oldest !== undefined) statements.delete(oldest);
+      statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function kyselyStatement(statement: StatementSync) {
+  const bound = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...bound(parameters)),
+    run: (parameters: readonly unknown[]) => statement.run(...bound(parameters)),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(...bound(parameters)),
+  };
+}
+
+async function postgres(url: string): Promise<PostgresDialect> {
+  const { default: pg } = await import('pg');
+  // 20 is int8: counts and our bigint columns, all below 2^53.
+  pg.types.setTypeParser(20, Number);
+  const pool = new pg.Pool({ connectionString: url, max: poolSize });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return new PostgresDialect({ pool });
+}

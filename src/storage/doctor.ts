@@ -1,0 +1,182 @@
+import { type Kysely, sql } from 'kysely';
+import type { BlobStore } from '../domain/blob-store.ts';
+import { openStates } from '../domain/job.ts';
+import type { Schema } from './schema.ts';
+
+/** One thing that does not add up: what, where, and by how much. */
+export interface Finding {
+  readonly check: 'balance' | 'hold' | 'charge' | 'picture' | 'blob';
+  readonly subject: string;
+  readonly what: string;
+}
+
+export interface Diagnosis {
+  readonly counted: Readonly<Record<'accounts' | 'entries' | 'jobs' | 'pictures', number>>;
+  /** Sums over all entries, in credits. */
+  readonly credits: Readonly<Record<'issued' | 'available' | 'held' | 'charged' | 'house', number>>;
+  readonly findings: readonly Finding[];
+}
+
+/** Recounts everything from the entries: balances, holds against open jobs, delivered jobs against pictures and blobs. */
+export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Diagnosis> {
+  const findings = [
+    ...(await balances(db)),
+    ...(await holds(db)),
+    ...(await charges(db)),
+    ...(await picturesAndBlobs(db, blobs)),
+  ];
+  return { counted: await counts(db), credits: await sums(db), findings };
+}
+
+/** What went into and out of every account that entries name. */
+async function recount(db: Kysely<Schema>): Promise<(account: string) => number> {
+  const total = (side: 'source' | 'target') =>
+    db
+      .selectFrom('entries')
+      .select([`${side} as account`, (eb) => eb.fn.sum('amount').as('amount')])
+      .groupBy(side)
+      .execute();
+  const into = new Map((await total('target')).map(({ account, amount }) => [account, Number(amount)]));
+  const out = new Map((await total('source')).map(({ account, amount }) => [account, Number(amount)]));
+  return (account) => (into.get(account) ?? 0) - (out.get(account) ?? 0);
+}
+
+async function balances(db: Kysely<Schema>): Promise<Finding[]> {
+  const byEntries = await recount(db);
+  const rows = await db.selectFrom('accounts').selectAll().execute();
+  return rows.flatMap(({ person, available, held }): Finding[] => {
+    const wrong = (what: string, is: number, should: number): Finding[] =>
+      is === should
+        ? []
+        : [{ check: 'balance', subject: person, what: `has ${is} ${what}, its entries say ${should}` }];
+    return [...wrong('available', available, byEntries(person)), ...wrong('held', held, byEntries(`held:${person}`))];
+  });
+}
+
+/** Every open hold belongs to a job that is queued or running, and every such job has one. */
+async function holds(db: Kysely<Schema>): Promise<Finding[]> {
+  const open = await db
+    .selectFrom('entries as hold')
+    .leftJoin('jobs', 'jobs.id', 'hold.job')
+    .select(['hold.job', 'hold.amount', 'jobs.state', 'jobs.held'])
+    .where('hold.kind', '=', 'hold')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('entries as ending').select('ending.key').where(sql<boolean>`ending.key = 'end:' || hold.job`),
+        ),
+      ),
+    )
+    .execute();
+  const orphans = open
+    .filter(({ state }) => state !== 'queued' && state !== 'running')
+    .map(
+      ({ job, amount, state }): Finding => ({
+        check: 'hold',
+        subject: `job ${job}`,
+        what: `${amount} credits are held for it although it is ${state ?? 'unknown'}`,
+      }),
+    );
+  const held = new Set(open.map(({ job }) => job));
+  const working = await db
+    .selectFrom('jobs')
+    .select(['id', 'state'])
+    .where('state', 'in', ['queued', 'running'])
+    .execute();
+  const bare = working
+    .filter(({ id }) => !held.has(id))
+    .map(
+      ({ id, state }): Finding => ({
+        check: 'hold',
+        subject: `job ${id}`,
+        what: `is ${state} and nothing is held for it`,
+      }),
+    );
+  return [...orphans, ...bare];
+}
+
+/** What a job says it cost is what the entries charged, and only jobs with pictures were charged. */
+async function charges(db: Kysely<Schema>): Promise<Finding[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .leftJoin('entries', (join) => join.onRef('entries.job', '=', 'jobs.id').on('entries.kind', '=', 'charge'))
+    .select(['jobs.id', 'jobs.state', 'jobs.charged'])
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('entries.amount'), sql<number>`0`).as('entries_charged'))
+    .where('jobs.state', 'not in', ['queued', 'running'])
+    .groupBy(['jobs.id', 'jobs.state', 'jobs.charged'])
+    .execute();
+  return rows
+    .filter((row) => Number(row.entries_charged) !== (row.charged ?? 0))
+    .map(
+      (row): Finding => ({
+        check: 'charge',
+        subject: `job ${row.id}`,
+        what: `is ${row.state} for ${row.charged ?? 0} credits, its entries say ${Number(row.entries_charged)}`,
+      }),
+    );
+}
+
+async function picturesAndBlobs(db: Kysely<Schema>, blobs: BlobStore): Promise<Finding[]> {
+  const bare = await db
+    .selectFrom('jobs')
+    .leftJoin('pictures', 'pictures.job', 'jobs.id')
+    .select(['jobs.id', 'jobs.state'])
+    .where('jobs.state', 'in', ['made', 'delivered'])
+    .where('pictures.job', 'is', null)
+    .execute();
+  const without = bare.map(
+    ({ id, state }): Finding => ({ check: 'picture', subject: `job ${id}`, what: `is ${state} and has no picture` }),
+  );
+  const names = await db.selectFrom('pictures').select(['blob', 'job']).execute();
+  const lost: Finding[] = [];
+  for (const { blob, job } of names) {
+    if (!(await blobs.has(blob)))
+      lost.push({
+        check: 'blob',
+        subject: `job ${job}`,
+        what: `its picture ${blob.slice(0, 12)}… is not in the blob store`,
+      });
+  }
+  return [...without, ...lost];
+}
+
+async function counts(db: Kysely<Schema>): Promise<Diagnosis['counted']> {
+  const count = async (table: 'accounts' | 'entries' | 'jobs' | 'pictures') => {
+    const { n } = await db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll().as('n'))
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  };
+  return {
+    accounts: await count('accounts'),
+    entries: await count('entries'),
+    jobs: await count('jobs'),
+    pictures: await count('pictures'),
+  };
+}
+
+async function sums(db: Kysely<Schema>): Promise<Diagnosis['credits']> {
+  const byEntries = await recount(db);
+  const kept = await db
+    .selectFrom('accounts')
+    .select((eb) => [eb.fn.sum('available').as('available'), eb.fn.sum('held').as('held')])
+    .executeTakeFirst();
+  return {
+    issued: -byEntries('issuer'),
+    available: Number(kept?.available ?? 0),
+    held: Number(kept?.held ?? 0),
+    charged: byEntries('charged'),
+    house: -byEntries('house'),
+  };
+}
+
+/** Jobs that are on their way, for the doctor's summary. */
+export async function openJobs(db: Kysely<Schema>): Promise<number> {
+  const { n } = await db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.countAll().as('n'))
+    .where('state', 'in', openStates)
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}

@@ -1,0 +1,350 @@
+import type { Kysely, Selectable, Transaction, UpdateObject } from 'kysely';
+import type { Clock } from '../domain/clock.ts';
+import { type ImageFormat, sizeText } from '../domain/image.ts';
+import { type JobId, type JobState, openStates } from '../domain/job.ts';
+import type { Claim, JobQueue } from '../domain/job-queue.ts';
+import type { PersonId, PlatformName } from '../domain/person.ts';
+import { ending, jobOf, newRow } from './job-row.ts';
+import type { InTransaction } from './ledger.ts';
+import type { JobsTable, Schema } from './schema.ts';
+
+type Db = Kysely<Schema> | Transaction<Schema>;
+
+export const leaseMs = 15_000;
+const durationsMost = 20;
+const released = { lease_owner: null, lease_until: 0 } as const;
+
+/**
+ * The queue over our `jobs` table, the same statements on both databases. Claimers take turns by updating the one row
+ * of `queue_clock` first; every other transition is one conditional update.
+ */
+export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock): JobQueue {
+  return {
+    add: (job, owner) =>
+      inTransaction(async (trx) => {
+        const inserted = await trx
+          .insertInto('jobs')
+          .values({ ...newRow(job), turn: 0, lease_owner: owner, lease_until: clock.now() + leaseMs })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirst();
+        if (Number(inserted.numInsertedOrUpdatedRows) === 0) return 'known';
+        const turn = await nextTurn(trx, job.person.id);
+        await trx.updateTable('jobs').set({ turn }).where('id', '=', job.id).execute();
+        return 'added';
+      }),
+
+    async load(person) {
+      const counts = await db
+        .selectFrom('jobs')
+        .select(['state', (eb) => eb.fn.countAll().as('count')])
+        .where('person', '=', person)
+        .where('state', 'in', ['queued', 'running'])
+        .groupBy('state')
+        .execute();
+      const minute = await db
+        .selectFrom('jobs')
+        .select('created_at')
+        .where('person', '=', person)
+        .where('created_at', '>', clock.now() - 60_000)
+        .orderBy('created_at')
+        .execute();
+      const count = (state: JobState) => Number(counts.find((row) => row.state === state)?.count ?? 0);
+      return {
+        queued: count('queued'),
+        running: count('running'),
+        askedLastMinute: minute.map((row) => row.created_at),
+      };
+    },
+
+    placeInQueue: (job) => placeInQueue(db, job),
+
+    async announced(job, place) {
+      await db
+        .updateTable('jobs')
+        .set({ place: JSON.stringify(place), ...released })
+        .where('id', '=', job)
+        .where('state', '=', 'queued')
+        .execute();
+    },
+
+    async claim(owner, platforms, making, runningMax) {
+      // A look without a lock: polling an empty queue must not write.
+      if (!(await nextJob(db, clock.now(), platforms, making, runningMax))) return undefined;
+      return inTransaction(async (trx) => {
+        const { turn } = await trx
+          .updateTable('queue_clock')
+          .set((eb) => ({ turn: eb('turn', '+', 0) }))
+          .where('id', '=', 1)
+          .returning('turn')
+          .executeTakeFirstOrThrow();
+        const next = await nextJob(trx, clock.now(), platforms, making, runningMax);
+        if (!next) return undefined;
+        if (next.turn > turn) await trx.updateTable('queue_clock').set({ turn: next.turn }).execute();
+        return take(trx, next, owner, clock.now());
+      });
+    },
+
+    async renew(owner) {
+      const rows = await db
+        .updateTable('jobs')
+        .set({ lease_until: clock.now() + leaseMs })
+        .where('lease_owner', '=', owner)
+        .where('state', 'in', openStates)
+        .returning(['id', 'attempt', 'cancel'])
+        .execute();
+      return rows.map((row) => ({ job: row.id as JobId, attempt: row.attempt, cancel: row.cancel === 1 }));
+    },
+
+    async putBack(claim) {
+      await fenced(db, claim, openStates, released);
+    },
+
+    async free(isDead) {
+      const leased = await db
+        .selectFrom('jobs')
+        .select('lease_owner')
+        .distinct()
+        .where('state', 'in', openStates)
+        .where('lease_owner', 'is not', null)
+        .execute();
+      const dead = leased.map((row) => row.lease_owner ?? '').filter(isDead);
+      if (dead.length === 0) return 0;
+      const freed = await db
+        .updateTable('jobs')
+        .set(released)
+        .where('lease_owner', 'in', dead)
+        .where('state', 'in', openStates)
+        .executeTakeFirst();
+      return Number(freed.numUpdatedRows);
+    },
+
+    ticket: (claim, provider, ticket) => fenced(db, claim, ['running'], { provider, ticket: JSON.stringify(ticket) }),
+
+    made: (claim, { pictures, charged, provider, providerRequest }) =>
+      inTransaction(async (trx) => {
+        const set = { state: 'made', charged, provider, provider_request: providerRequest ?? null };
+        if (!(await fenced(trx, claim, ['running'], set))) return false;
+        const rows = pictures.map((picture, position) => ({ ...picture, job: claim.job.id, position }));
+        await trx.insertInto('pictures').values(rows).execute();
+        return true;
+      }),
+
+    posting: (claim) => fenced(db, claim, ['made'], { posting: 1 }),
+    delivered: (claim) => fenced(db, claim, ['made'], { state: 'delivered', ended_at: clock.now(), ...released }),
+    end: (claim, outcome) => fenced(db, claim, openStates, { ...ending(outcome), ended_at: clock.now(), ...released }),
+
+    cancel: (job) =>
+      inTransaction(async (trx) => {
+        if (await endQueued(trx, job, ending({ cancelled: true }), clock.now())) return 'ended';
+        const asked = await trx
+          .updateTable('jobs')
+          .set({ cancel: 1 })
+          .where('id', '=', job)
+          .where('state', '=', 'running')
+          .executeTakeFirst();
+        return Number(asked.numUpdatedRows) === 1 ? 'asked' : 'late';
+      }),
+
+    withdraw: (job, outcome) => endQueued(db, job, ending(outcome), clock.now()),
+
+    async remember(job, place) {
+      await db
+        .updateTable('jobs')
+        .set({ place: JSON.stringify(place) })
+        .where('id', '=', job)
+        .execute();
+    },
+
+    async find(job) {
+      const row = await db.selectFrom('jobs').selectAll().where('id', '=', job).executeTakeFirst();
+      return row && jobOf(row);
+    },
+
+    async pictures(job) {
+      const rows = await db.selectFrom('pictures').selectAll().where('job', '=', job).orderBy('position').execute();
+      return rows.map(({ blob, format, width, height, bytes }) => ({
+        blob,
+        format: format as ImageFormat,
+        width,
+        height,
+        bytes,
+      }));
+    },
+
+    async recent(person, most) {
+      const rows = await db
+        .selectFrom('jobs')
+        .selectAll()
+        .where('person', '=', person)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(most)
+        .execute();
+      return rows.map(jobOf);
+    },
+
+    async waiting(platforms, most) {
+      const rows = await inTurn(db, platforms).limit(most).execute();
+      return rows.map(jobOf);
+    },
+
+    async record({ startedAt, endedAt, size, requestId, ...call }) {
+      await db
+        .insertInto('calls')
+        .values({
+          ...call,
+          size: sizeText(size),
+          started_at: startedAt,
+          ended_at: endedAt,
+          request_id: requestId ?? null,
+        })
+        .execute();
+    },
+
+    async pastDurations(model, quality, size, count) {
+      const rows = await db
+        .selectFrom('calls')
+        .select(['started_at', 'ended_at'])
+        .where('model', '=', model)
+        .where('quality', '=', quality)
+        .where('size', '=', sizeText(size))
+        .where('count', '=', count)
+        .where('outcome', '=', 'made')
+        .orderBy('seq', 'desc')
+        .limit(durationsMost)
+        .execute();
+      return rows.map((row) => row.ended_at - row.started_at);
+    },
+  };
+}
+
+/** Changes a job only while the claim holds and the job is in one of `states`. */
+async function fenced(
+  db: Db,
+  claim: Claim,
+  states: readonly JobState[],
+  set: UpdateObject<Schema, 'jobs'>,
+): Promise<boolean> {
+  const updated = await db
+    .updateTable('jobs')
+    .set(set)
+    .where('id', '=', claim.job.id)
+    .where('attempt', '=', claim.job.attempt)
+    .where('lease_owner', '=', claim.owner)
+    .where('state', 'in', states)
+    .executeTakeFirst();
+  return Number(updated.numUpdatedRows) === 1;
+}
+
+async function endQueued(db: Db, job: JobId, end: { state: JobState; outcome: string }, now: number): Promise<boolean> {
+  const ended = await db
+    .updateTable('jobs')
+    .set({ ...end, ended_at: now, ...released })
+    .where('id', '=', job)
+    .where('state', '=', 'queued')
+    .executeTakeFirst();
+  return Number(ended.numUpdatedRows) === 1;
+}
+
+/**
+ * Start-time fair queuing: a job's turn is one after the person's last waiting turn, and never before the queue's own
+ * time, so that everybody's first job comes before anybody's second.
+ */
+async function nextTurn(db: Db, person: PersonId): Promise<number> {
+  const { turn } = await db.selectFrom('queue_clock').select('turn').where('id', '=', 1).executeTakeFirstOrThrow();
+  const own = await db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.max('turn').as('turn'))
+    .where('person', '=', person)
+    .where('state', '=', 'queued')
+    .executeTakeFirst();
+  return Math.max(turn, Number(own?.turn ?? 0)) + 1;
+}
+
+const inTurn = (db: Db, platforms: readonly PlatformName[]) =>
+  db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('state', '=', 'queued')
+    .where('platform', 'in', platforms)
+    .orderBy('turn')
+    .orderBy('created_at')
+    .orderBy('id');
+
+type Row = Selectable<JobsTable>;
+
+/** What is made comes first, since only posting is missing; then what was cut off; then whose turn it is. */
+async function nextJob(
+  db: Db,
+  now: number,
+  platforms: readonly PlatformName[],
+  making: boolean,
+  runningMax: number,
+): Promise<Row | undefined> {
+  const abandoned = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('state', 'in', making ? ['made', 'running'] : ['made'])
+    .where('platform', 'in', platforms)
+    .where('lease_until', '<=', now)
+    .orderBy('state')
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst();
+  if (abandoned || !making) return abandoned;
+  return inTurn(db, platforms)
+    .where('lease_until', '<=', now)
+    .where('person', 'not in', (eb) =>
+      eb
+        .selectFrom('jobs as busy')
+        .select('busy.person')
+        .where('busy.state', '=', 'running')
+        .groupBy('busy.person')
+        .having((having) => having.fn.countAll(), '>=', runningMax),
+    )
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Makes the job ours. Starting it again counts as another attempt, so that whoever had it before is fenced off. */
+async function take(trx: Db, row: Row, owner: string, now: number): Promise<Claim> {
+  const making = row.state !== 'made';
+  const taken = await trx
+    .updateTable('jobs')
+    .set({
+      state: making ? 'running' : 'made',
+      attempt: row.attempt + 1,
+      lease_owner: owner,
+      lease_until: now + leaseMs,
+      started_at: row.started_at ?? now,
+    })
+    .where('id', '=', row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { job: jobOf(taken), owner, resumed: row.state === 'running' };
+}
+
+async function placeInQueue(db: Db, job: JobId): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(['turn', 'created_at'])
+    .where('id', '=', job)
+    .where('state', '=', 'queued')
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { ahead } = await db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.countAll().as('ahead'))
+    .where('state', '=', 'queued')
+    .where((eb) => {
+      const sameTurn = eb('turn', '=', row.turn);
+      const sameTime = eb.and([sameTurn, eb('created_at', '=', row.created_at)]);
+      return eb.or([
+        eb('turn', '<', row.turn),
+        eb.and([sameTurn, eb('created_at', '<', row.created_at)]),
+        eb.and([sameTime, eb('id', '<', job)]),
+      ]);
+    })
+    .executeTakeFirstOrThrow();
+  return Number(ahead) + 1;
+}

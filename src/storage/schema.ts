@@ -1,0 +1,92 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, the same on SQLite and PostgreSQL: text ids, whole milliseconds, whole credits, JSON as text, 0 and 1 for
+ * no and yes.
+ */
+export interface Schema {
+  accounts: AccountsTable;
+  entries: EntriesTable;
+  jobs: JobsTable;
+  queue_clock: { id: number; turn: number };
+  pictures: PicturesTable;
+  calls: CallsTable;
+  cache: { key: string; value: string; expires_at: number | null };
+}
+
+/** One row per person; what it says is the sum of the entries, kept here so that a hold is one conditional update. */
+interface AccountsTable {
+  person: string;
+  available: number;
+  held: number;
+}
+
+/** Append-only: `amount` credits went from `source` to `target`. */
+interface EntriesTable {
+  seq: Generated<number>;
+  key: string;
+  kind: string;
+  source: string;
+  target: string;
+  amount: number;
+  person: string | null;
+  job: string | null;
+  by_person: string | null;
+  reason: string | null;
+  at: number;
+}
+
+export interface JobsTable {
+  id: string;
+  person: string;
+  person_name: string;
+  workspace: string;
+  platform: string;
+  place: string;
+  request: string;
+  quote: number;
+  held: number;
+  notes: string;
+  state: string;
+  attempt: number;
+  /** Virtual time of fair queuing: a person's second waiting job has a later turn than everybody's first. */
+  turn: number;
+  lease_owner: string | null;
+  /** 0: nobody holds it. */
+  lease_until: number;
+  ticket: string | null;
+  provider: string | null;
+  provider_request: string | null;
+  charged: number | null;
+  outcome: string | null;
+  posting: number;
+  cancel: number;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+interface PicturesTable {
+  job: string;
+  position: number;
+  blob: string;
+  format: string;
+  width: number;
+  height: number;
+  bytes: number;
+}
+
+interface CallsTable {
+  seq: Generated<number>;
+  job: string;
+  attempt: number;
+  provider: string;
+  model: string;
+  quality: string;
+  size: string;
+  count: number;
+  started_at: number;
+  ended_at: number;
+  outcome: string;
+  request_id: string | null;
+}

@@ -1,0 +1,47 @@
+import { sql, type Transaction } from 'kysely';
+import type { Clock } from '../domain/clock.ts';
+import type { Credits } from '../domain/credits.ts';
+import { isRefusal } from '../domain/refusal.ts';
+import type { Books, Store } from '../domain/store.ts';
+import type { Database } from './database.ts';
+import { sqlJobQueue } from './job-queue.ts';
+import { type InTransaction, sqlLedger } from './ledger.ts';
+import type { Schema } from './schema.ts';
+
+/** Thrown to undo a transaction that ended in a refusal. Never leaves this file. */
+class Undone extends Error {
+  readonly result: unknown;
+  constructor(result: unknown) {
+    super('the transaction ended in a refusal');
+    this.result = result;
+  }
+}
+
+/** Ledger and queue over one database. */
+export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
+  const alone: InTransaction = (work) => db.transaction().execute(work);
+  const within = (trx: Transaction<Schema>): Books => {
+    const joined: InTransaction = (work) => work(trx);
+    return { ledger: sqlLedger(joined, clock, startingCredits), queue: sqlJobQueue(trx, joined, clock) };
+  };
+  return {
+    ledger: sqlLedger(alone, clock, startingCredits),
+    queue: sqlJobQueue(db, alone, clock),
+    async transaction(work) {
+      try {
+        return await db.transaction().execute(async (trx) => {
+          const result = await work(within(trx));
+          if (isRefusal(result)) throw new Undone(result);
+          return result;
+        });
+      } catch (error) {
+        if (error instanceof Undone) return error.result as Awaited<ReturnType<typeof work>>;
+        throw error;
+      }
+    },
+    async ping() {
+      await sql`select 1`.execute(db);
+    },
+    close: () => db.destroy(),
+  };
+}
