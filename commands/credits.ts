@@ -73,6 +73,7 @@ const signs: Record<Entry['kind'], string> = {
   hold: '·',
   charge: '−',
   release: '·',
+  refund: '+',
   house: '·',
 };
 const names: Record<Entry['kind'], string> = {
@@ -82,6 +83,7 @@ const names: Record<Entry['kind'], string> = {
   hold: 'held',
   charge: 'charged',
   release: 'given back',
+  refund: 'refunded',
   house: 'paid by the house',
 };
 

@@ -20,8 +20,12 @@ export interface Preview {
   readonly alt: string;
 }
 
+/** `done`: the pictures are posted; `ended`: there will be none. */
+export type Stage = 'waiting' | 'running' | 'posting' | 'paused' | 'done' | 'ended';
+
 /** The one message per job that changes: stage, bar, newest preview. */
 export interface Card {
+  readonly stage: Stage;
   readonly text: Text;
   /** From 0 to 1, only where it is known or learnt, never invented. */
   readonly bar: number | undefined;

@@ -2,6 +2,7 @@ import type { ButtonAction, Card, Result } from './card.ts';
 import type { Command, RawValues } from './command.ts';
 import type { JobId, Place } from './job.ts';
 import type { Person, PersonId, PlatformName } from './person.ts';
+import type { Refusal } from './refusal.ts';
 import type { Text } from './text.ts';
 
 /** What a person did. Words are not parsed yet: the commands say how. */
@@ -39,7 +40,15 @@ export interface Responder {
   announce(root: Text): Promise<Place>;
 }
 
-export type Receive = (request: ChatRequest, respond: Responder) => Promise<void>;
+/** What became of a request, for platforms with an exit code. `known`: it was delivered before, and nothing was done. */
+export type Received =
+  | { readonly accepted: JobId }
+  | { readonly refused: Refusal }
+  | { readonly answered: true }
+  | { readonly known: true };
+
+/** Resolves when the request has been answered or its job announced. Never throws. */
+export type Receive = (request: ChatRequest, respond: Responder) => Promise<Received>;
 
 /** Saves a place that has grown, so that another process can go on from it. */
 export type Remember = (place: Place) => Promise<void>;

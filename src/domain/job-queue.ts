@@ -65,8 +65,11 @@ export interface JobQueue {
     making: boolean,
     runningMax: number,
   ): Promise<Claim | undefined>;
-  /** Keeps the leases of `owner`; returns the claims that still hold, and whose cancellation was asked for. */
-  renew(owner: string): Promise<readonly { readonly job: JobId; readonly attempt: number; readonly cancel: boolean }[]>;
+  /** Keeps the leases of `owner` on these jobs; returns those that still hold, and whether a person wants to cancel. */
+  renew(
+    owner: string,
+    jobs: readonly JobId[],
+  ): Promise<readonly { readonly job: JobId; readonly attempt: number; readonly cancel: boolean }[]>;
   /** Gives back the lease of a job without changing its state, so that the next start resumes it at once. */
   putBack(claim: Claim): Promise<void>;
   /** Frees the leases of processes that `isDead` knows to be gone. Returns how many. */
@@ -80,7 +83,7 @@ export interface JobQueue {
   posting(claim: Claim): Promise<boolean>;
   /** `made → delivered`. Fenced. */
   delivered(claim: Claim): Promise<boolean>;
-  /** Any open state → `failed`, `refused` or `cancelled`. Fenced. */
+  /** Any open state → `failed`, `refused` or `cancelled`, charged nothing. Fenced. */
   end(claim: Claim, outcome: Outcome): Promise<boolean>;
   /**
    * Cancels on a person's wish: a queued job ends at once (`ended`), a running one is asked to stop (`asked`),

@@ -9,7 +9,7 @@ export interface Balance {
   readonly held: Credits;
 }
 
-export type EntryKind = 'start' | 'grant' | 'revoke' | 'hold' | 'charge' | 'release' | 'house';
+export type EntryKind = 'start' | 'grant' | 'revoke' | 'hold' | 'charge' | 'release' | 'refund' | 'house';
 
 /** One line of a person's account, newest first in `history`. */
 export interface Entry {
@@ -51,6 +51,8 @@ export interface Ledger {
   settle(job: JobId, cost: Credits): Promise<Standing>;
   /** Gives the whole hold back. @throws RangeError when there never was one. */
   release(job: JobId): Promise<Standing>;
+  /** Gives back what a job was charged, because its pictures could not be brought to the person. A repeat does nothing. */
+  refund(job: JobId, reason: string): Promise<void>;
   /** Books what a provider billed, or may have billed, and nobody is charged for. */
   absorb(job: JobId, amount: Credits, reason: string, key: string): Promise<void>;
   balance(person: PersonId): Promise<Balance>;

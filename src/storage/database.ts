@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { type Dialect, type DialectAdapter, Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/all.ts';
 import type { Schema } from './schema.ts';
@@ -51,14 +51,25 @@ function withoutPassword(url: string): string {
   return parsed.href;
 }
 
-function sqlite(file: string): SqliteDialect {
+function sqlite(file: string): Dialect {
   mkdirSync(path.dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA busy_timeout=${busyTimeoutMs}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;`);
-  return new SqliteDialect({ database: kyselySqlite(database) });
+  return new WholeMigrations({ database: kyselySqlite(database) });
 }
 
-/** Kysely's view of node:sqlite. Preparing costs a third of a transaction, so statements are kept. */
+/** Kysely would run each statement of a migration by itself, so that a crash in the middle could never be repaired. */
+class WholeMigrations extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return Object.defineProperty(super.createAdapter(), 'supportsTransactionalDdl', { value: true });
+  }
+}
+
+/**
+ * Kysely's view of node:sqlite. Preparing costs a third of a transaction, so statements are kept.
+ * A transaction takes the lock for writing at its begin: one that reads first could not get it later, when another
+ * process has written meanwhile.
+ */
 function kyselySqlite(database: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, ReturnType<typeof kyselyStatement>>();
   return {
@@ -66,7 +77,7 @@ function kyselySqlite(database: DatabaseSync): SqliteDatabase {
     prepare(sql) {
       const kept = statements.get(sql);
       if (kept) return kept;
-      const statement = kyselyStatement(database.prepare(sql));
+      const statement = kyselyStatement(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
       const oldest = statements.size >= statementsMax ? statements.keys().next().value : undefined;
       if (oldest !== undefined) statements.delete(oldest);
       statements.set(sql, statement);

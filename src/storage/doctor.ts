@@ -95,25 +95,26 @@ async function holds(db: Kysely<Schema>): Promise<Finding[]> {
   return [...orphans, ...bare];
 }
 
-/** What a job says it cost is what the entries charged, and only jobs with pictures were charged. */
+/** What a job says it cost is what the entries charged for it, less what they refunded. */
 async function charges(db: Kysely<Schema>): Promise<Finding[]> {
-  const rows = await db
-    .selectFrom('jobs')
-    .leftJoin('entries', (join) => join.onRef('entries.job', '=', 'jobs.id').on('entries.kind', '=', 'charge'))
-    .select(['jobs.id', 'jobs.state', 'jobs.charged'])
-    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('entries.amount'), sql<number>`0`).as('entries_charged'))
-    .where('jobs.state', 'not in', ['queued', 'running'])
-    .groupBy(['jobs.id', 'jobs.state', 'jobs.charged'])
+  const booked = await db
+    .selectFrom('entries')
+    .select(['job', 'kind', (eb) => eb.fn.sum('amount').as('amount')])
+    .where('kind', 'in', ['charge', 'refund'])
+    .groupBy(['job', 'kind'])
     .execute();
-  return rows
-    .filter((row) => Number(row.entries_charged) !== (row.charged ?? 0))
-    .map(
-      (row): Finding => ({
-        check: 'charge',
-        subject: `job ${row.id}`,
-        what: `is ${row.state} for ${row.charged ?? 0} credits, its entries say ${Number(row.entries_charged)}`,
-      }),
-    );
+  const byJob = new Map<string, number>();
+  for (const { job, kind, amount } of booked) {
+    const signed = kind === 'charge' ? Number(amount) : -Number(amount);
+    byJob.set(job ?? '', (byJob.get(job ?? '') ?? 0) + signed);
+  }
+  const jobs = await db.selectFrom('jobs').select(['id', 'state', 'charged']).execute();
+  return jobs.flatMap(({ id, state, charged }): Finding[] => {
+    const paid = byJob.get(id) ?? 0;
+    if (paid === (charged ?? 0)) return [];
+    const what = `is ${state} for ${charged ?? 0} credits, its entries say ${paid}`;
+    return [{ check: 'charge', subject: `job ${id}`, what }];
+  });
 }
 
 async function picturesAndBlobs(db: Kysely<Schema>, blobs: BlobStore): Promise<Finding[]> {
@@ -179,4 +180,11 @@ export async function openJobs(db: Kysely<Schema>): Promise<number> {
     .where('state', 'in', openStates)
     .executeTakeFirstOrThrow();
   return Number(n);
+}
+
+/** Ids of the models that pictures were made with in the last 30 days. */
+export async function modelsInUse(db: Kysely<Schema>, now: number): Promise<string[]> {
+  const since = now - 30 * 24 * 60 * 60 * 1000;
+  const rows = await db.selectFrom('calls').select('model').distinct().where('ended_at', '>', since).execute();
+  return rows.map(({ model }) => model);
 }

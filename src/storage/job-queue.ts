@@ -16,7 +16,7 @@ const released = { lease_owner: null, lease_until: 0 } as const;
 
 /**
  * The queue over our `jobs` table, the same statements on both databases. Claimers take turns by updating the one row
- * of `queue_clock` first; every other transition is one conditional update.
+ * of `queue_clock` first; every transition is one conditional update.
  */
 export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock): JobQueue {
   return {
@@ -71,23 +71,24 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
       // A look without a lock: polling an empty queue must not write.
       if (!(await nextJob(db, clock.now(), platforms, making, runningMax))) return undefined;
       return inTransaction(async (trx) => {
-        const { turn } = await trx
-          .updateTable('queue_clock')
-          .set((eb) => ({ turn: eb('turn', '+', 0) }))
-          .where('id', '=', 1)
-          .returning('turn')
-          .executeTakeFirstOrThrow();
-        const next = await nextJob(trx, clock.now(), platforms, making, runningMax);
-        if (!next) return undefined;
-        if (next.turn > turn) await trx.updateTable('queue_clock').set({ turn: next.turn }).execute();
-        return take(trx, next, owner, clock.now());
+        const turn = await takeQueueClock(trx);
+        for (;;) {
+          const next = await nextJob(trx, clock.now(), platforms, making, runningMax);
+          if (!next) return undefined;
+          const claim = await take(trx, next, owner, clock.now());
+          if (!claim) continue;
+          if (next.turn > turn) await trx.updateTable('queue_clock').set({ turn: next.turn }).execute();
+          return claim;
+        }
       });
     },
 
-    async renew(owner) {
+    async renew(owner, jobs) {
+      if (jobs.length === 0) return [];
       const rows = await db
         .updateTable('jobs')
         .set({ lease_until: clock.now() + leaseMs })
+        .where('id', 'in', jobs)
         .where('lease_owner', '=', owner)
         .where('state', 'in', openStates)
         .returning(['id', 'attempt', 'cancel'])
@@ -131,7 +132,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
 
     posting: (claim) => fenced(db, claim, ['made'], { posting: 1 }),
     delivered: (claim) => fenced(db, claim, ['made'], { state: 'delivered', ended_at: clock.now(), ...released }),
-    end: (claim, outcome) => fenced(db, claim, openStates, { ...ending(outcome), ended_at: clock.now(), ...released }),
+    end: (claim, outcome) =>
+      fenced(db, claim, openStates, { ...ending(outcome), charged: null, ended_at: clock.now(), ...released }),
 
     cancel: (job) =>
       inTransaction(async (trx) => {
@@ -246,13 +248,25 @@ async function endQueued(db: Db, job: JobId, end: { state: JobState; outcome: st
   return Number(ended.numUpdatedRows) === 1;
 }
 
+/** The queue's own time. Whoever reads it has it alone until the transaction is over, and the others wait. */
+async function takeQueueClock(trx: Db): Promise<number> {
+  const { turn } = await trx
+    .updateTable('queue_clock')
+    .set((eb) => ({ turn: eb('turn', '+', 0) }))
+    .where('id', '=', 1)
+    .returning('turn')
+    .executeTakeFirstOrThrow();
+  return turn;
+}
+
 /**
  * Start-time fair queuing: a job's turn is one after the person's last waiting turn, and never before the queue's own
  * time, so that everybody's first job comes before anybody's second.
  */
-async function nextTurn(db: Db, person: PersonId): Promise<number> {
-  const { turn } = await db.selectFrom('queue_clock').select('turn').where('id', '=', 1).executeTakeFirstOrThrow();
-  const own = await db
+async function nextTurn(trx: Db, person: PersonId): Promise<number> {
+  // Alone, so that jobs of one person that arrive together get different turns.
+  const turn = await takeQueueClock(trx);
+  const own = await trx
     .selectFrom('jobs')
     .select((eb) => eb.fn.max('turn').as('turn'))
     .where('person', '=', person)
@@ -306,8 +320,11 @@ async function nextJob(
     .executeTakeFirst();
 }
 
-/** Makes the job ours. Starting it again counts as another attempt, so that whoever had it before is fenced off. */
-async function take(trx: Db, row: Row, owner: string, now: number): Promise<Claim> {
+/**
+ * Makes the job ours. Starting it again counts as another attempt, so that whoever had it before is fenced off.
+ * Undefined when it was cancelled, finished or renewed since `row` was read.
+ */
+async function take(trx: Db, row: Row, owner: string, now: number): Promise<Claim | undefined> {
   const making = row.state !== 'made';
   const taken = await trx
     .updateTable('jobs')
@@ -319,9 +336,12 @@ async function take(trx: Db, row: Row, owner: string, now: number): Promise<Clai
       started_at: row.started_at ?? now,
     })
     .where('id', '=', row.id)
+    .where('state', '=', row.state)
+    .where('attempt', '=', row.attempt)
+    .where('lease_until', '<=', now)
     .returningAll()
-    .executeTakeFirstOrThrow();
-  return { job: jobOf(taken), owner, resumed: row.state === 'running' };
+    .executeTakeFirst();
+  return taken && { job: jobOf(taken), owner, resumed: row.state === 'running' };
 }
 
 async function placeInQueue(db: Db, job: JobId): Promise<number | undefined> {

@@ -18,7 +18,7 @@ const house = 'house';
 const providers = 'providers';
 const heldOf = (person: string) => `held:${person}`;
 
-/** The ledger over our tables. Every verb writes before it reads, so that SQLite never has to upgrade a lock. */
+/** The ledger over our tables. */
 export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCredits: Credits): Ledger {
   /** Appends an entry; false when its key was there already. */
   async function append(
@@ -98,13 +98,14 @@ export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCr
     return { person: row.person as PersonId, amount: credits(row.amount) };
   }
 
-  /** What ended the hold, when something has. */
+  /** What ended the hold. @throws RangeError when nothing has. */
   async function standing(trx: Trx, job: JobId, held: Credits): Promise<Standing> {
     const end = await trx
       .selectFrom('entries')
       .select(['kind', 'amount'])
       .where('key', '=', `end:${job}`)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (!end) throw new RangeError(`the hold for job ${job} has not ended`);
     const cost = end.kind === 'charge' ? end.amount : 0;
     return { charged: credits(cost), returned: credits(held - cost) };
   }
@@ -209,6 +210,15 @@ export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCr
 
     settle: (job, cost) => inTransaction((trx) => end(trx, job, cost)),
     release: (job) => inTransaction((trx) => end(trx, job, credits(0))),
+
+    refund: (job, why) =>
+      inTransaction(async (trx) => {
+        const { person, amount: held } = await heldFor(trx, job);
+        const { charged: paid } = await standing(trx, job, held);
+        const entry = { key: `refund:${job}`, kind: 'refund', source: charged, target: person, amount: paid } as const;
+        const first = await append(trx, { ...entry, person, job, reason: why });
+        if (first) await mustMove(trx, person, paid, 0);
+      }),
 
     absorb: (job, amount, reason, key) =>
       inTransaction(async (trx) => {

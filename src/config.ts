@@ -1,0 +1,242 @@
+import os from 'node:os';
+import path from 'node:path';
+import { type Credits, credits } from './domain/credits.ts';
+import { type PersonId, readPersonId } from './domain/person.ts';
+
+export interface ProviderConfig {
+  readonly name: string;
+  readonly kind: 'openai';
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Ids to offer; undefined: all that the catalogue knows for the kind. */
+  readonly models: readonly string[] | undefined;
+  readonly priceMultiplier: number;
+  readonly concurrency: number;
+  readonly imagesPerMinute: number | undefined;
+  /** Undefined: by quality. */
+  readonly deadlineMs: number | undefined;
+}
+
+export type SlackConfig = {
+  readonly botToken: string;
+  readonly apiUrl: string | undefined;
+} & ({ readonly appToken: string } | { readonly signingSecret: string });
+
+/** Everything Easel can be told from outside, checked, with the defaults filled in. */
+export interface Config {
+  readonly discord:
+    | { readonly token: string; readonly apiUrl: string | undefined; readonly guild: string | undefined }
+    | undefined;
+  readonly slack: SlackConfig | undefined;
+  /** For `npm run register` only: lets Easel update its own Slack app. */
+  readonly slackApp: { readonly id: string; readonly configToken: string } | undefined;
+  /** In order of preference; empty: the sketch provider draws placeholders. */
+  readonly providers: readonly ProviderConfig[];
+  readonly modelsFile: string | undefined;
+  readonly partialImages: number;
+  readonly admins: readonly PersonId[];
+  readonly adminChannel: { readonly platform: 'discord' | 'slack'; readonly channel: string } | undefined;
+  readonly secretKey: string | undefined;
+  readonly startingCredits: Credits;
+  readonly creditUsd: number;
+  readonly userConcurrency: number;
+  readonly userQueue: number;
+  readonly userPerMinute: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: string | undefined;
+  readonly logLevel: string;
+  readonly userName: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment.
+ * @throws Error that names every problem at once, in plain words, never a value of a secret
+ */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = reader(env, problems);
+  const config: Config = {
+    discord: discordConfig(read),
+    slack: slackConfig(read, problems),
+    slackApp: slackAppConfig(read, problems),
+    providers: providerConfigs(read, problems),
+    modelsFile: read.text('MODELS_FILE'),
+    partialImages: read.whole('PARTIAL_IMAGES', 1, 0, 3),
+    admins: readAdmins(read.list('ADMINS'), problems),
+    adminChannel: readAdminChannel(read.text('ADMIN_CHANNEL'), problems),
+    secretKey: read.text('SECRET_KEY'),
+    startingCredits: credits(read.whole('STARTING_CREDITS', 500, 0, 1_000_000_000)),
+    creditUsd: read.positive('CREDIT_USD', 0.001),
+    userConcurrency: read.whole('USER_CONCURRENCY', 2, 1, 1_000),
+    userQueue: read.whole('USER_QUEUE', 5, 0, 100_000),
+    userPerMinute: read.whole('USER_PER_MINUTE', 6, 1, 100_000),
+    dataDir: path.resolve(read.text('DATA_DIR') ?? './data'),
+    databaseUrl: databaseUrl(read.text('DATABASE_URL'), problems),
+    port: read.whole('PORT', 3000, 0, 65_535),
+    host: read.text('HOST') ?? '127.0.0.1',
+    publicUrl: read.url('PUBLIC_URL'),
+    logLevel: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    userName: userName(),
+  };
+  if (read.text('BLOB_URL'))
+    problems.push('BLOB_URL is not supported yet: leave it out, pictures are kept in DATA_DIR');
+  if (problems.length > 0) throw new Error(`Easel can't start:\n  ${problems.join('\n  ')}`);
+  return Object.freeze(config);
+}
+
+type Reader = ReturnType<typeof reader>;
+
+/** Typed access to the environment that collects what is wrong. Empty counts as unset. */
+function reader(env: Environment, problems: string[]) {
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const number = (name: string, fallback: number, fits: (n: number) => boolean, what: string): number => {
+    const given = text(name);
+    if (given === undefined) return fallback;
+    if (fits(Number(given))) return Number(given);
+    problems.push(`${name} must be ${what}; it is “${given}”`);
+    return fallback;
+  };
+  return {
+    text,
+    list: (name: string): string[] =>
+      (text(name) ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    whole: (name: string, fallback: number, min: number, max: number) =>
+      number(
+        name,
+        fallback,
+        (n) => Number.isSafeInteger(n) && n >= min && n <= max,
+        `a whole number from ${min} to ${max}`,
+      ),
+    positive: (name: string, fallback: number) =>
+      number(name, fallback, (n) => Number.isFinite(n) && n > 0, 'a number above 0'),
+    oneOf(name: string, values: readonly string[], fallback: string): string {
+      const given = text(name) ?? fallback;
+      if (!values.includes(given)) problems.push(`${name} must be one of ${values.join(', ')}; it is “${given}”`);
+      return given;
+    },
+    url(name: string): string | undefined {
+      const given = text(name);
+      if (given === undefined || /^https?:\/\/[^/]/.test(given)) return given;
+      problems.push(`${name} must be an address that begins with http:// or https://`);
+      return undefined;
+    },
+  };
+}
+
+function discordConfig(read: Reader): Config['discord'] {
+  const token = read.text('DISCORD_TOKEN');
+  return token ? { token, apiUrl: read.url('DISCORD_API_URL'), guild: read.text('DISCORD_GUILD') } : undefined;
+}
+
+function slackConfig(read: Reader, problems: string[]): SlackConfig | undefined {
+  const botToken = read.text('SLACK_BOT_TOKEN');
+  const appToken = read.text('SLACK_APP_TOKEN');
+  const signingSecret = read.text('SLACK_SIGNING_SECRET');
+  if (!botToken && !appToken && !signingSecret) return undefined;
+  const apiUrl = read.url('SLACK_API_URL');
+  if (!botToken)
+    problems.push('SLACK_BOT_TOKEN is missing: Slack needs it besides SLACK_APP_TOKEN or SLACK_SIGNING_SECRET');
+  if (appToken) return { botToken: botToken ?? '', apiUrl, appToken };
+  if (!signingSecret) problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing');
+  return { botToken: botToken ?? '', apiUrl, signingSecret: signingSecret ?? '' };
+}
+
+function slackAppConfig(read: Reader, problems: string[]): Config['slackApp'] {
+  const id = read.text('SLACK_APP_ID');
+  const configToken = read.text('SLACK_CONFIG_TOKEN');
+  if (configToken && !id) problems.push('SLACK_APP_ID is missing: with SLACK_CONFIG_TOKEN it says which app to update');
+  return id && configToken ? { id, configToken } : undefined;
+}
+
+function providerConfigs(read: Reader, problems: string[]): ProviderConfig[] {
+  const key = read.text('OPENAI_API_KEY');
+  const first: ProviderConfig[] = key
+    ? [{ ...providerDefaults, name: 'openai', apiKey: key, baseUrl: read.url('OPENAI_BASE_URL') ?? openaiUrl }]
+    : [];
+  return [...first, ...read.list('PROVIDERS').map((name) => providerConfig(name, read, problems))];
+}
+
+const openaiUrl = 'https://api.openai.com/v1';
+const providerDefaults = {
+  kind: 'openai',
+  models: undefined,
+  priceMultiplier: 1,
+  concurrency: 8,
+  imagesPerMinute: undefined,
+  deadlineMs: undefined,
+} as const;
+
+function providerConfig(name: string, read: Reader, problems: string[]): ProviderConfig {
+  const prefix = `PROVIDER_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+  const kind = read.text(`${prefix}_KIND`) ?? 'openai';
+  if (kind !== 'openai') problems.push(`${prefix}_KIND=${kind} is not supported yet: only openai is`);
+  const apiKey = read.text(`${prefix}_API_KEY`);
+  if (!apiKey) problems.push(`${prefix}_API_KEY is missing`);
+  const models = read.list(`${prefix}_MODELS`);
+  const renamed = models.filter((model) => model.includes('='));
+  if (renamed.length > 0)
+    problems.push(
+      `${prefix}_MODELS: deployment names (${renamed.join(', ')}) belong to kind azure, which is not supported yet`,
+    );
+  return {
+    name,
+    kind: 'openai',
+    baseUrl: read.url(`${prefix}_BASE_URL`) ?? openaiUrl,
+    apiKey: apiKey ?? '',
+    models: models.length > 0 ? models : undefined,
+    priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
+    concurrency: read.whole(`${prefix}_CONCURRENCY`, 8, 1, 1_000),
+    imagesPerMinute: read.text(`${prefix}_IMAGES_PER_MINUTE`)
+      ? read.whole(`${prefix}_IMAGES_PER_MINUTE`, 1, 1, 100_000)
+      : undefined,
+    deadlineMs: read.text(`${prefix}_DEADLINE_SECONDS`)
+      ? read.whole(`${prefix}_DEADLINE_SECONDS`, 600, 1, 3_600) * 1_000
+      : undefined,
+  };
+}
+
+function readAdmins(names: readonly string[], problems: string[]): PersonId[] {
+  return names.flatMap((name) => {
+    const person = readPersonId(name);
+    if (!person) problems.push(`ADMINS: “${name}” is not discord:ID or slack:TEAM/ID`);
+    return person ? [person] : [];
+  });
+}
+
+function readAdminChannel(given: string | undefined, problems: string[]): Config['adminChannel'] {
+  if (given === undefined) return undefined;
+  const match = /^(discord):(\d{5,20})$|^(slack):([A-Z0-9]+\/[A-Z0-9]+)$/.exec(given);
+  if (!match) problems.push(`ADMIN_CHANNEL must be discord:CHANNEL or slack:TEAM/CHANNEL; it is “${given}”`);
+  const platform = match?.[1] ?? match?.[3];
+  return platform === 'discord' || platform === 'slack'
+    ? { platform, channel: match?.[2] ?? match?.[4] ?? '' }
+    : undefined;
+}
+
+function databaseUrl(given: string | undefined, problems: string[]): string | undefined {
+  if (given === undefined || /^postgres(ql)?:\/\//.test(given)) return given;
+  problems.push('DATABASE_URL must begin with postgres://; leave it out for SQLite in DATA_DIR');
+  return undefined;
+}
+
+/** Who sits at the console. Some containers have no name for their user. */
+function userName(): string {
+  try {
+    return (
+      os
+        .userInfo()
+        .username.replaceAll(/[^\w.-]/g, '')
+        .slice(0, 32) || 'you'
+    );
+  } catch {
+    return 'you';
+  }
+}

@@ -1,0 +1,36 @@
+/** Where Easel begins: checks the run time, reads `.env`, and runs the program that was asked for. */
+
+const nodeMin = 24;
+const [, , asked = 'start', ...words] = process.argv;
+
+if (Number(process.versions.node.split('.')[0]) < nodeMin) {
+  console.error(
+    `Easel needs Node ${nodeMin}; this is ${process.versions.node}. Run it with npm (npm start): npm ci brings Node ${nodeMin} along on Linux. Elsewhere install Node ${nodeMin} first.`,
+  );
+  process.exit(1);
+}
+
+const programs: Record<string, () => Promise<number>> = {
+  start: async () => (await import('./programs/start.ts')).start(),
+  say: async () => (await import('./programs/say.ts')).say(words.join(' ')),
+  register: async () => (await import('./programs/register.ts')).register(),
+  doctor: async () => (await import('./programs/doctor.ts')).doctor(words.includes('--json')),
+};
+
+try {
+  process.loadEnvFile('.env');
+} catch {
+  // No .env: the environment alone counts.
+}
+
+const program = programs[asked];
+if (!program) {
+  console.error(`There is no program ${asked}. There is ${Object.keys(programs).join(', ')}.`);
+  process.exit(1);
+}
+try {
+  process.exit(await program());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

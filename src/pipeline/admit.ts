@@ -1,0 +1,95 @@
+import { type Credits, credits } from '../domain/credits.ts';
+import { type ImageWish, qualities, sizeText } from '../domain/image.ts';
+import type { JobId, NewJob, Place } from '../domain/job.ts';
+import type { Load } from '../domain/job-queue.ts';
+import type { Person } from '../domain/person.ts';
+import { holdFor, quote } from '../domain/price.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import { type Fitted, fitWish } from './fit-wish.ts';
+import type { Parts, Rules } from './parts.ts';
+
+export interface Admitted {
+  readonly job: NewJob;
+  readonly placeInQueue: number;
+}
+
+/**
+ * Decides whether a wish becomes a job. In one transaction the job is stored and its credits are held, or nothing is.
+ * `known`: a redelivered request, whose job is on its way already.
+ */
+export async function admit(
+  id: JobId,
+  person: Person,
+  place: Place,
+  wish: ImageWish,
+  parts: Parts,
+): Promise<Admitted | 'known' | Refusal> {
+  const { preferences, store, rules, clock } = parts;
+  const own = await preferences.ofPerson(person.id);
+  const team = await preferences.ofWorkspace(person.workspace);
+  const fitted = fitWish(wish, own, team, parts.hashPerson(person.id), parts);
+  if (isRefusal(fitted)) return fitted;
+
+  const quoted = quoteFor(fitted, rules);
+  if (quoted === undefined) {
+    return { refused: 'unpriced', model: fitted.model.id, size: sizeText(fitted.request.size) };
+  }
+  const { request, notes } = fitted;
+  const job: NewJob = {
+    id,
+    person,
+    place,
+    request,
+    quote: quoted,
+    held: holdFor(quoted),
+    notes,
+    createdAt: clock.now(),
+  };
+
+  const verdict = await store.transaction(async ({ ledger, queue }): Promise<number | 'known' | Refusal> => {
+    if ((await queue.add(job, parts.owner)) === 'known') return 'known';
+    const hold = await ledger.hold(id, person.id, job.held);
+    if ('refused' in hold) return { ...hold, cheaper: cheaper(fitted, hold.has, rules) };
+    const over = overLimit(await queue.load(person.id), rules, clock.now());
+    return over ?? (await queue.placeInQueue(id)) ?? 1;
+  });
+  return typeof verdict === 'number' ? { job, placeInQueue: verdict } : verdict;
+}
+
+function quoteFor({ model, request, provider }: Fitted, { creditUsd }: Rules): Credits | undefined {
+  return quote(model, request, { creditUsd, multiplier: provider.priceMultiplier });
+}
+
+/** Counts include the job that asks to be let in. */
+function overLimit(load: Load, rules: Rules, now: number): Refusal | undefined {
+  const inWorks = load.queued + load.running;
+  if (inWorks > rules.userConcurrency + rules.userQueue) {
+    return { refused: 'too-many', waiting: inWorks - 1, retryAfterMs: undefined };
+  }
+  const [oldest] = load.askedLastMinute;
+  if (oldest !== undefined && load.askedLastMinute.length > rules.userPerMinute) {
+    return { refused: 'too-fast', perMinute: rules.userPerMinute, retryAfterMs: oldest + 60_000 - now };
+  }
+  return undefined;
+}
+
+/** The best lower quality that the balance allows, else the cheapest; fewer pictures when quality can't go lower. */
+function cheaper(fitted: Fitted, has: Credits, rules: Rules): { option: string; cost: Credits } | undefined {
+  const costOf = (changes: Partial<Fitted['request']>): Credits => {
+    const quoted = quoteFor({ ...fitted, request: { ...fitted.request, ...changes } }, rules);
+    return quoted === undefined ? credits(Number.MAX_SAFE_INTEGER) : holdFor(quoted);
+  };
+  const now = costOf({});
+  const lower = qualities
+    .slice(0, qualities.indexOf(fitted.request.quality))
+    .filter((quality) => fitted.model.qualities.includes(quality))
+    .map((quality) => ({
+      option: `quality:${quality}`,
+      cost: costOf({ quality, partialImages: quality === 'low' ? 0 : fitted.request.partialImages }),
+    }))
+    .filter(({ cost }) => cost < now)
+    .reverse();
+  const affordable = lower.find(({ cost }) => cost <= has) ?? lower.at(-1);
+  if (affordable || fitted.request.count === 1) return affordable;
+  return { option: 'count:1', cost: costOf({ count: 1 }) };
+}

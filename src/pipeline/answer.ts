@@ -1,0 +1,38 @@
+import type { ChatRequest, Received, Responder } from '../domain/chat-platform.ts';
+import type { AnswerCommand, Desk, Values } from '../domain/command.ts';
+import type { JobId } from '../domain/job.ts';
+import { isRefusal } from '../domain/refusal.ts';
+import { cancel } from './cancel.ts';
+import type { Parts } from './parts.ts';
+import type { Worker } from './queue.ts';
+import { refuse } from './refuse.ts';
+
+/** Has a command answer from the asker's account, so that only they see it. */
+export async function answer(
+  asked: ChatRequest,
+  command: AnswerCommand,
+  values: Values<AnswerCommand['options']>,
+  admin: boolean,
+  respond: Responder,
+  parts: Parts,
+  worker: Worker,
+): Promise<Received> {
+  const { store, preferences, catalogue, commands, providers, clock } = parts;
+  const desk: Desk = {
+    requestId: `${asked.place.platform}:${asked.id}`,
+    asker: asked.person,
+    admin,
+    ledger: store.ledger,
+    queue: store.queue,
+    preferences,
+    catalogue,
+    models: [...new Set(providers.flatMap(({ models }) => models))],
+    commands,
+    cancel: (job) => cancel(job as JobId, parts, worker),
+    now: clock.now(),
+  };
+  const said = await command.answer(values, desk);
+  if (isRefusal(said)) return refuse(said, respond);
+  await respond.tell(said);
+  return { answered: true };
+}

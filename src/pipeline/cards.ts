@@ -1,0 +1,167 @@
+import type { Button, ButtonAction, Card, Preview, Stage } from '../domain/card.ts';
+import { creditsText } from '../domain/credits.ts';
+import { faultText } from '../domain/fault.ts';
+import { sizeText } from '../domain/image.ts';
+import type { ImageProvider } from '../domain/image-provider.ts';
+import type { Job, NewJob, Outcome } from '../domain/job.ts';
+import { refusalText } from '../domain/refusal.ts';
+import { counted, duration, excerpt, lines, ordinal, type Span, type Text } from '../domain/text.ts';
+
+/** All words about a job that are posted where others see them. */
+
+const labels: Record<ButtonAction, string> = {
+  again: 'Again',
+  edit: 'Edit',
+  details: 'Details',
+  delete: 'Delete',
+  cancel: 'Cancel',
+};
+
+const button = (job: NewJob, action: ButtonAction, disabled = false): Button => ({
+  action,
+  job: job.id,
+  label: labels[action],
+  disabled,
+});
+
+const placeholderNote = 'Placeholder: no image service is set up.';
+
+/** The first message: who asked for what, what it will cost, where it stands. It names the asker and nobody else. */
+export function rootText(job: NewJob, placeInQueue: number | undefined): Text {
+  const what = job.request.count === 1 ? 'a picture' : counted(job.request.count, 'picture');
+  const place = placeInQueue === undefined ? '' : ` · ${ordinal(placeInQueue)} in the queue`;
+  return lines(
+    [{ person: job.person.id }, ` asked for ${what}: `, { bold: excerpt(job.request.words, 300) }],
+    [{ quiet: `${creditsText(job.quote)}${place}` }],
+  );
+}
+
+export const threadTitle = (job: NewJob): string => excerpt(job.request.words, 80) || 'A picture';
+
+const make = ({ model, quality, size, count }: NewJob['request']): string =>
+  `${model} · ${quality} · ${sizeText(size)}${count > 1 ? ` · ${count} pictures` : ''}`;
+
+function card(
+  stage: Stage,
+  job: NewJob,
+  headline: readonly Span[],
+  detail: string | undefined,
+  more: Partial<Card> = {},
+): Card {
+  const notes = job.notes.map((note): Text => [{ quiet: note }]);
+  const text = lines(headline, detail === undefined ? undefined : [{ quiet: detail }], ...notes);
+  return { stage, text, bar: undefined, preview: undefined, buttons: [], ...more };
+}
+
+export function waitingCard(job: NewJob, placeInQueue: number | undefined): Card {
+  const place = placeInQueue === undefined ? 'next to be made' : `${ordinal(placeInQueue)} in the queue`;
+  return card('waiting', job, [{ bold: 'Waiting' }, ` · ${place}`], make(job.request), {
+    buttons: [button(job, 'cancel')],
+  });
+}
+
+export interface Moment {
+  /** Milliseconds since this start. */
+  readonly elapsedMs: number;
+  /** How long calls like this take, learnt; undefined without a history. */
+  readonly expectedMs: number | undefined;
+  /** The provider's own count. */
+  readonly percent: number | undefined;
+  readonly preview: Preview | undefined;
+  readonly retryInMs: number | undefined;
+}
+
+export function runningCard(job: Job, provider: ImageProvider, moment: Moment): Card {
+  const headline = [{ bold: 'Being made' }, ` · ${timeLeft(moment)}`];
+  const detail = `${make(job.request)}${provider.placeholder ? ` · ${placeholderNote}` : ''}`;
+  return card('running', job, headline, detail, {
+    bar: fractionDone(moment),
+    preview: moment.preview,
+    buttons: [button(job, 'cancel')],
+  });
+}
+
+/** A learnt bar stops short of the end: only the picture itself is the end. */
+function fractionDone({ percent, elapsedMs, expectedMs }: Moment): number | undefined {
+  if (percent !== undefined) return Math.min(percent, 100) / 100;
+  return expectedMs === undefined ? undefined : Math.min(elapsedMs / expectedMs, 0.95);
+}
+
+function timeLeft({ elapsedMs, expectedMs, retryInMs }: Moment): string {
+  if (retryInMs !== undefined) return `the service is busy, next try in ${duration(retryInMs)}`;
+  if (expectedMs === undefined)
+    return elapsedMs < 10_000 ? 'just started' : `${Math.floor(elapsedMs / 10_000) * 10} s so far`;
+  return expectedMs > elapsedMs
+    ? `about ${duration(expectedMs - elapsedMs)} left`
+    : 'longer than usual, any moment now';
+}
+
+export const postingCard = (job: Job): Card =>
+  card('posting', job, [{ bold: 'Made' }, ' · being posted'], make(job.request));
+
+export const pausedCard = (job: Job): Card =>
+  card('paused', job, [{ bold: 'Paused' }, ' · Easel is restarting, it will go on by itself'], make(job.request));
+
+export function doneCard(job: Job, tookMs: number): Card {
+  return card('done', job, [{ bold: 'Done' }, ` in ${duration(tookMs)}`], make(job.request));
+}
+
+export function endedCard(job: NewJob, outcome: Outcome): Card {
+  return card(
+    'ended',
+    job,
+    [outcomeText(outcome)],
+    undefined,
+    'cancelled' in outcome ? {} : { buttons: [button(job, 'again')] },
+  );
+}
+
+export function outcomeText(outcome: Outcome): string {
+  if ('refusal' in outcome) return refusalText(outcome.refusal);
+  if ('fault' in outcome) return faultText(outcome.fault);
+  return 'Cancelled. Nothing was charged.';
+}
+
+export interface Footer {
+  readonly tookMs: number;
+  readonly charged: string;
+  readonly left: string;
+  readonly placeholder: boolean;
+  /** How many came of those asked for. */
+  readonly pictures: number;
+  readonly reencoded: number;
+  /** Why it is not posted where it was asked for. */
+  readonly moved: boolean;
+}
+
+export function resultText(job: Job, footer: Footer): Text {
+  const { count } = job.request;
+  const fewer =
+    footer.pictures < count ? `${footer.pictures} of ${count} came out; only these are charged.` : undefined;
+  const smaller =
+    footer.reencoded > 0
+      ? `${counted(footer.reencoded, 'picture')} too large to post here ${footer.reencoded === 1 ? 'was' : 'were'} re-encoded; the original is kept.`
+      : undefined;
+  const moved = footer.moved ? 'It could not be posted where you asked, so here it is.' : undefined;
+  return lines(
+    [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
+    ...[fewer, smaller, moved, ...job.notes, footer.placeholder ? placeholderNote : undefined].filter(
+      (note) => note !== undefined,
+    ),
+    [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${footer.charged} · ${footer.left} left` }],
+  );
+}
+
+export const resultButtons = (job: Job): readonly Button[] => [
+  button(job, 'again'),
+  button(job, 'edit', true),
+  button(job, 'details'),
+  button(job, 'delete'),
+];
+
+/** Alt text made from the prompt. */
+export const altText = (job: Job, position: number): string =>
+  excerpt(
+    `${job.request.count > 1 ? `Picture ${position + 1} of ${job.request.count}: ` : ''}${job.request.words}`,
+    1_000,
+  ) || 'A picture';

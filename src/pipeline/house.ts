@@ -1,0 +1,40 @@
+import { findModel } from '../domain/catalogue.ts';
+import { credits } from '../domain/credits.ts';
+import type { Fault } from '../domain/fault.ts';
+import type { ImageProvider } from '../domain/image-provider.ts';
+import type { Claim } from '../domain/job-queue.ts';
+import { quote, type Tariff } from '../domain/price.ts';
+import type { Parts } from './parts.ts';
+
+/** What nobody is charged for is booked to the house, so that the ledger and a provider's bill can be compared. */
+
+export const tariff = (provider: ImageProvider, { rules }: Parts): Tariff => ({
+  creditUsd: rules.creditUsd,
+  multiplier: provider.priceMultiplier,
+});
+
+const reasons = {
+  'cut off': 'possibly billed: the process died during the call',
+  cancelled: 'possibly billed: cancelled during the call',
+  failed: 'possibly billed: the call failed',
+} as const;
+
+/** Books a whole call at its quote. @param which tells calls of one attempt apart, so that a repeat books once */
+export async function absorb(
+  claim: Claim,
+  provider: ImageProvider,
+  why: keyof typeof reasons,
+  parts: Parts,
+  which = '',
+): Promise<void> {
+  const { job } = claim;
+  const model = findModel(parts.catalogue, job.request.model);
+  const price = (model && quote(model, job.request, tariff(provider, parts))) ?? credits(0);
+  await parts.store.ledger.absorb(job.id, price, reasons[why], `${job.id}:${job.attempt}:${why}${which}`);
+}
+
+/** A call that may have been billed although nothing came of it. */
+export async function absorbFault(claim: Claim, provider: ImageProvider, fault: Fault, parts: Parts): Promise<void> {
+  if (!fault.maybeBilled) return;
+  await absorb(claim, provider, 'failed', parts, ` ${fault.requestId ?? parts.clock.now()}`);
+}

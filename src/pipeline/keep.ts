@@ -1,0 +1,45 @@
+import { findModel } from '../domain/catalogue.ts';
+import type { Picture } from '../domain/image.ts';
+import type { ImageProvider } from '../domain/image-provider.ts';
+import type { Job, KeptPicture } from '../domain/job.ts';
+import type { Claim, Finished } from '../domain/job-queue.ts';
+import { bill } from '../domain/price.ts';
+import { tariff } from './house.ts';
+import type { MadePictures } from './make.ts';
+import type { Parts } from './parts.ts';
+
+/**
+ * Stores the originals durably, then, in one transaction, that they are made, what the person pays, and what the house
+ * does. Undefined when the claim was lost meanwhile; then nothing was booked.
+ */
+export async function keep(
+  claim: Claim,
+  { answer, pictures }: MadePictures,
+  provider: ImageProvider,
+  parts: Parts,
+): Promise<{ readonly job: Job; readonly pictures: readonly Picture[] } | undefined> {
+  const { job } = claim;
+  const model = findModel(parts.catalogue, job.request.model);
+  if (!model) throw new RangeError(`the catalogue lost ${job.request.model}`);
+  const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
+  const { charged, house } = bill(model, job.request, call, job.held, tariff(provider, parts));
+  const finished: Finished = {
+    pictures: await Promise.all(pictures.map((picture) => keepOne(picture, parts))),
+    charged,
+    provider: provider.name,
+    providerRequest: answer.requestId,
+  };
+  const mine = await parts.store.transaction(async ({ queue, ledger }) => {
+    if (!(await queue.made(claim, finished))) return false;
+    await ledger.settle(job.id, charged);
+    await ledger.absorb(job.id, house, 'billed beyond the charge', `${job.id}:${job.attempt}:beyond`);
+    return true;
+  });
+  if (!mine) return undefined;
+  if (house > 0) parts.log.warn({ job: job.id, provider: provider.name, house }, 'billed beyond the charge');
+  return { job: { ...job, ...finished, state: 'made' }, pictures };
+}
+
+async function keepOne({ bytes, format, width, height }: Picture, { blobs }: Parts): Promise<KeptPicture> {
+  return { blob: await blobs.put(bytes), format, width, height, bytes: bytes.length };
+}

@@ -1,0 +1,109 @@
+import { Fault, remedy } from '../domain/fault.ts';
+import { type Picture, readImage } from '../domain/image.ts';
+import type { ImageProvider, Made, Progress } from '../domain/image-provider.ts';
+import type { Job, Outcome } from '../domain/job.ts';
+import type { Claim } from '../domain/job-queue.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import { absorbFault } from './house.ts';
+import type { Parts } from './parts.ts';
+
+export interface MadePictures {
+  readonly answer: Made;
+  readonly pictures: readonly Picture[];
+  readonly startedAt: number;
+}
+
+/** Calls the provider and writes down how that went. */
+export async function make(
+  claim: Claim,
+  provider: ImageProvider,
+  parts: Parts,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<MadePictures | { outcome: Outcome } | 'stopped'> {
+  const startedAt = parts.clock.now();
+  const ended = (outcome: string, requestId?: string) =>
+    recordCall(claim.job, provider, startedAt, outcome, requestId, parts);
+  const progress = (step: Progress) => {
+    if ('retrying' in step) void absorbFault(claim, provider, step.retrying, parts);
+    onProgress(step);
+  };
+  try {
+    const answer = await callProvider(claim, provider, signal, progress, parts);
+    if (isRefusal(answer)) {
+      await ended('refused');
+      return { outcome: { refusal: answer } };
+    }
+    const pictures = answer.made.map(readImage).filter((picture) => picture !== undefined);
+    if (pictures.length === 0)
+      throw new Fault('broken-answer', 'no picture in the answer', { maybeBilled: true, requestId: answer.requestId });
+    await ended('made', answer.requestId);
+    return { answer, pictures, startedAt };
+  } catch (error) {
+    if (signal.aborted) return 'stopped';
+    const fault = error instanceof Fault ? error : new Fault('bug', 'a bug while making a picture', { cause: error });
+    parts.log.error(
+      { job: claim.job.id, provider: provider.name, code: fault.code, request: fault.requestId, err: fault },
+      'a provider failed',
+    );
+    await ended(fault.code, fault.requestId);
+    await absorbFault(claim, provider, fault, parts);
+    if (remedy[fault.code] === 'page-operator') {
+      await parts.alert(
+        `${fault.code} ${provider.name}`,
+        `The image service ${provider.name} answers with a problem that only an admin can mend (${fault.code}). Its own words are in the log of job ${claim.job.id}.`,
+      );
+    }
+    return { outcome: { fault: fault.code } };
+  }
+}
+
+const pollMs = 2_500;
+
+/** Starts a call, or goes on with the ticket of one that was started before. */
+async function callProvider(
+  claim: Claim,
+  provider: ImageProvider,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+  { store, clock }: Parts,
+): Promise<Made | Refusal> {
+  const { job } = claim;
+  let { ticket } = job;
+  if (ticket === undefined) {
+    const answer = await provider.start(job.request, job.id, signal, onProgress);
+    if (!('ticket' in answer)) return answer;
+    ticket = answer.ticket;
+    await store.queue.ticket(claim, provider.name, ticket);
+  }
+  for (;;) {
+    const state = await provider.check(ticket, signal);
+    if (!('percent' in state)) return state;
+    if (state.percent !== undefined) onProgress({ percent: state.percent });
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+export function recordCall(
+  job: Job,
+  provider: ImageProvider,
+  startedAt: number,
+  outcome: string,
+  requestId: string | undefined,
+  { store, clock }: Parts,
+): Promise<void> {
+  const { model, quality, size, count } = job.request;
+  return store.queue.record({
+    job: job.id,
+    attempt: job.attempt,
+    provider: provider.name,
+    model,
+    quality,
+    size,
+    count,
+    startedAt,
+    endedAt: clock.now(),
+    outcome,
+    requestId,
+  });
+}

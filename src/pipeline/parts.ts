@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+import type { BlobStore } from '../domain/blob-store.ts';
+import type { Catalogue } from '../domain/catalogue.ts';
+import type { ChatPlatform } from '../domain/chat-platform.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Command } from '../domain/command.ts';
+import type { ImageProvider } from '../domain/image-provider.ts';
+import type { JobId } from '../domain/job.ts';
+import type { Limiter } from '../domain/limiter.ts';
+import type { Person, PersonId, PlatformName } from '../domain/person.ts';
+import type { Preferences } from '../domain/preferences.ts';
+import type { Store } from '../domain/store.ts';
+
+/** What the steps of a request's journey are built from. `main.ts` fills it with concrete parts. */
+export interface Parts {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  /** In order of preference. */
+  readonly providers: readonly ImageProvider[];
+  readonly platforms: ReadonlyMap<PlatformName, ChatPlatform>;
+  readonly commands: readonly Command[];
+  readonly catalogue: Catalogue;
+  readonly preferences: Preferences;
+  readonly floods: Limiter;
+  readonly previews: Previews;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly rules: Rules;
+  readonly errands: Errands;
+  /** Jobs whose root message is being posted: their leases are kept too. */
+  readonly announcing: Set<JobId>;
+  /** This process, as the leases name it. */
+  readonly owner: string;
+  /** A keyed hash of a person, for services that want to tell users apart. */
+  hashPerson(person: PersonId): string;
+  /** Tells the admins, once per event and day. Never throws. */
+  alert(event: string, words: string): Promise<void>;
+}
+
+/** Work that nothing waits for, such as the last edit of a card, until Easel stops. */
+export interface Errands {
+  add(errand: Promise<void>): void;
+  /** Resolves when all have ended, also those added meanwhile. */
+  settled(): Promise<void>;
+}
+
+export interface Rules {
+  readonly creditUsd: number;
+  readonly userConcurrency: number;
+  readonly userQueue: number;
+  readonly userPerMinute: number;
+  /** Previews to ask for while one picture of medium quality or better is made. */
+  readonly partialImages: number;
+  readonly admins: readonly PersonId[];
+}
+
+/** The only places where pictures are encoded again. */
+export interface Previews {
+  /** A small picture for a card. Undefined when the bytes are no picture. */
+  small(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The picture encoded again to at most `bytesMax`; undefined when even that does not fit. */
+  fit(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array | undefined>;
+}
+
+export function platformFor(parts: Parts, name: PlatformName): ChatPlatform {
+  const platform = parts.platforms.get(name);
+  if (!platform) throw new RangeError(`the platform ${name} is off in this process`);
+  return platform;
+}
+
+/** Admins are those named in the configuration, and whoever the platform says manages the workspace. */
+export async function isAdmin(
+  parts: Parts,
+  person: Person,
+  platform: PlatformName,
+  told: boolean | undefined,
+): Promise<boolean> {
+  if (parts.rules.admins.includes(person.id)) return true;
+  return told ?? (await platformFor(parts, platform).isAdmin(person));
+}

@@ -1,0 +1,102 @@
+import type { ChatRequest, Receive, Received, Responder } from '../domain/chat-platform.ts';
+import type { Command } from '../domain/command.ts';
+import { parseLine, splitVerb } from '../domain/command-text.ts';
+import { checkValues } from '../domain/command-values.ts';
+import { faultText } from '../domain/fault.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import { nearest } from '../domain/text.ts';
+import { answer } from './answer.ts';
+import { isAdmin, type Parts } from './parts.ts';
+import { press } from './press.ts';
+import type { Worker } from './queue.ts';
+import { refuse } from './refuse.ts';
+import { request } from './request.ts';
+
+export interface Reception {
+  readonly receive: Receive;
+  /** From now on people are told to come back in a minute. */
+  close(): void;
+}
+
+/** Where every request comes in: finds out what it is, has it done, and makes sure that the person hears something. */
+export function openReception(parts: Parts, worker: Worker): Reception {
+  let closed = false;
+
+  async function take(asked: ChatRequest, respond: Responder): Promise<Received> {
+    if (closed) return refuse({ refused: 'stopping' }, respond);
+    const flood = await parts.floods.take(asked.person.id);
+    if (flood) return refuse({ refused: 'flooding', ...flood }, respond);
+    if ('button' in asked.ask) return press(asked, asked.ask.button, asked.ask.job, respond, parts, worker);
+    return command(asked, asked.ask, respond, parts, worker);
+  }
+
+  return {
+    close: () => {
+      closed = true;
+    },
+    async receive(asked, respond) {
+      try {
+        return await take(asked, respond);
+      } catch (error) {
+        parts.log.error({ request: asked.id, err: error }, 'a request broke off');
+        await respond.tell(faultText('bug')).catch(() => undefined);
+        await parts.alert('bug', `Something went wrong inside Easel while it took a request. The log says more.`);
+        return { answered: true };
+      }
+    },
+  };
+}
+
+type CommandAsk = Exclude<ChatRequest['ask'], { button: unknown }>;
+
+async function command(
+  asked: ChatRequest,
+  ask: CommandAsk,
+  respond: Responder,
+  parts: Parts,
+  worker: Worker,
+): Promise<Received> {
+  const found = findCommand(ask, parts.commands);
+  if (isRefusal(found)) return refuse(found, respond);
+  const raw = 'line' in ask ? parseLine(found.command.options, found.line) : ask.values;
+  if (isRefusal(raw)) return refuse(raw, respond);
+  const values = checkValues(found.command.options, raw);
+  if (isRefusal(values)) return refuse(values, respond);
+  if (found.command.kind === 'image') {
+    const wish = found.command.plan(values);
+    return isRefusal(wish) ? refuse(wish, respond) : request(asked, wish, respond, parts, worker);
+  }
+  const { adminOnly } = found.command;
+  const admin = adminOnly === undefined ? false : await isAdmin(parts, asked.person, asked.place.platform, asked.admin);
+  if (adminOnly !== undefined && !admin) return refuse({ refused: 'not-allowed', what: adminOnly }, respond);
+  return answer(asked, found.command, values, admin, respond, parts, worker);
+}
+
+type Single = Exclude<Command, { kind: 'group' }>;
+
+/** The command, or the verb of a group: Discord names it `credits grant`, elsewhere the line begins with it. */
+function findCommand(ask: CommandAsk, commands: readonly Command[]): { command: Single; line: string } | Refusal {
+  const [name = '', named] = ask.command.toLowerCase().split(' ');
+  const found = commands.find((known) => known.name === name);
+  if (!found) {
+    const near = nearest(
+      name,
+      commands.map((known) => known.name),
+    );
+    return {
+      refused: 'unclear',
+      what: `There is no command /${name}.`,
+      hint: near ? `Did you mean /${near}?` : 'Try /help.',
+    };
+  }
+  const line = 'line' in ask ? ask.line : '';
+  if (found.kind !== 'group') return { command: found, line };
+  const { verb, rest } = named === undefined ? splitVerb(found, line) : { verb: named, rest: line };
+  const single = found.verbs.find((known) => known.name === verb);
+  if (single) return { command: single, line: rest };
+  return {
+    refused: 'unclear',
+    what: `/${name} has no ${verb}.`,
+    hint: `There is ${found.verbs.map((known) => known.name).join(', ')}.`,
+  };
+}

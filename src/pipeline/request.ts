@@ -1,0 +1,62 @@
+import type { ChatRequest, Received, Responder } from '../domain/chat-platform.ts';
+import { Fault } from '../domain/fault.ts';
+import type { ImageWish } from '../domain/image.ts';
+import { jobId, type NewJob, type Place } from '../domain/job.ts';
+import { isRefusal } from '../domain/refusal.ts';
+import { type Admitted, admit } from './admit.ts';
+import { rootText, waitingCard } from './cards.ts';
+import type { Parts } from './parts.ts';
+import type { Worker } from './queue.ts';
+import { refuse } from './refuse.ts';
+import { openShow } from './show.ts';
+
+/**
+ * Takes in a wish: admits it, acknowledges it, shows it, and lets the workers have it. The acknowledgement is the
+ * promise: it comes right after the transaction that stores job and hold.
+ */
+export async function request(
+  asked: ChatRequest,
+  wish: ImageWish,
+  respond: Responder,
+  parts: Parts,
+  worker: Worker,
+): Promise<Received> {
+  if (asked.missing.length > 0) return refuse({ refused: 'cannot-post', missing: asked.missing }, respond);
+  const id = jobId(asked.place.platform, asked.id);
+  // Marked before the job exists, so that its lease is kept however long the platform takes.
+  parts.announcing.add(id);
+  try {
+    const admitted = await admit(id, asked.person, asked.place, wish, parts);
+    if (admitted === 'known') return { known: true };
+    if (isRefusal(admitted)) return await refuse(admitted, respond);
+    parts.log.info({ job: id, model: admitted.job.request.model, quote: admitted.job.quote }, 'a job was accepted');
+    return await announce(admitted, respond, parts);
+  } finally {
+    parts.announcing.delete(id);
+    worker.wake();
+  }
+}
+
+/** Posts the root message, the thread and the card, then frees the job for the workers, whatever went wrong there. */
+async function announce({ job, placeInQueue }: Admitted, respond: Responder, parts: Parts): Promise<Received> {
+  let place: Place = job.place;
+  try {
+    place = await respond.announce(rootText(job, placeInQueue));
+    const show = await openShow({ ...job, place }, waitingCard(job, placeInQueue), parts);
+    place = show.place();
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'no-access') return withdraw(job, respond, parts);
+    parts.log.warn({ job: job.id, err: error }, 'a job could not be shown yet');
+  }
+  await parts.store.queue.announced(job.id, place);
+  return { accepted: job.id };
+}
+
+/** Easel may not post there at all: the job ends before anything was made. */
+async function withdraw(job: NewJob, respond: Responder, { store }: Parts): Promise<Received> {
+  const refusal = { refused: 'not-in-channel' } as const;
+  await store.transaction(async ({ queue, ledger }) => {
+    if (await queue.withdraw(job.id, { refusal })) await ledger.release(job.id);
+  });
+  return refuse(refusal, respond);
+}

@@ -1,0 +1,97 @@
+import type { ImageProvider } from '../domain/image-provider.ts';
+import type { Job, Outcome } from '../domain/job.ts';
+import type { Claim } from '../domain/job-queue.ts';
+import { endedCard, pausedCard, postingCard } from './cards.ts';
+import { deliver } from './deliver.ts';
+import { absorb } from './house.ts';
+import { keep } from './keep.ts';
+import { make, recordCall } from './make.ts';
+import type { Parts } from './parts.ts';
+import { offering } from './route.ts';
+import { openOrGoBlind, type Show } from './show.ts';
+import { startWatch } from './watch.ts';
+
+/** Why the work on a job was told to stop. */
+export type StopReason = 'cancelled' | 'lost' | 'stopping';
+
+/** A job cut off more often than this is given back: it may be what brings the process down. */
+const attemptsMax = 10;
+
+/**
+ * The journey of one claimed job: make, keep, settle, post. Every step is either repeatable or fenced by the claim, so
+ * dying anywhere loses nothing.
+ * @param signal aborts with a `StopReason`
+ * @param onMade called when no provider is busy with it any more
+ */
+export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, onMade: () => void): Promise<void> {
+  const { job } = claim;
+  if (job.state === 'made') {
+    onMade();
+    return deliver(claim, undefined, undefined, parts, signal);
+  }
+  const provider = offering(job.request.model, parts.providers);
+  if (!provider) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  if (claim.resumed && job.ticket === undefined) await absorb(claim, provider, 'cut off', parts);
+  if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
+  if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
+
+  const watch = await startWatch(claim, provider, parts);
+  const made = await make(claim, provider, parts, signal, watch.progress).finally(watch.stop);
+  if (made === 'stopped') return stopped(claim, provider, signal.reason as StopReason, await watch.show, parts);
+  if ('outcome' in made) return end(claim, made.outcome, await watch.show, parts);
+
+  const kept = await keep(claim, made, provider, parts);
+  onMade();
+  if (!kept) return;
+  const show = await watch.show;
+  show?.show(postingCard(kept.job));
+  await deliver({ ...claim, job: kept.job }, kept.pictures, show, parts, signal);
+}
+
+/** Ends a job without a picture and gives everything back, in one transaction; then says so. */
+async function end(claim: Claim, outcome: Outcome, show: Show | undefined, parts: Parts): Promise<void> {
+  if (!(await giveBack(claim, outcome, parts))) return;
+  parts.log.info({ job: claim.job.id, outcome: Object.keys(outcome)[0] }, 'a job ended without a picture');
+  parts.errands.add(showEnd(claim.job, outcome, show, parts));
+}
+
+async function showEnd(job: Job, outcome: Outcome, shown: Show | undefined, parts: Parts): Promise<void> {
+  const show = shown ?? (await openOrGoBlind(job, endedCard(job, outcome), parts));
+  await show?.finish(endedCard(job, outcome));
+}
+
+/** The money side of an end: the hold goes back, or what was charged already. False when the claim is lost. */
+function giveBack(claim: Claim, outcome: Outcome, { store }: Parts): Promise<boolean> {
+  return store.transaction(async ({ queue, ledger }) => {
+    if (!(await queue.end(claim, outcome))) return false;
+    const { charged } = await ledger.release(claim.job.id);
+    if (charged > 0) await ledger.refund(claim.job.id, 'its pictures could not be brought');
+    return true;
+  });
+}
+
+/** For a job whose work broke off by a bug of ours: ends it, whatever it was doing, and tells the admins. */
+export async function breakOff(claim: Claim, parts: Parts): Promise<void> {
+  await end(claim, { fault: 'bug' }, undefined, parts);
+  await parts.alert('bug', `Something went wrong inside Easel; job ${claim.job.id} was given back. The log says more.`);
+}
+
+async function stopped(
+  claim: Claim,
+  provider: ImageProvider,
+  reason: StopReason,
+  show: Show | undefined,
+  parts: Parts,
+): Promise<void> {
+  switch (reason) {
+    case 'cancelled':
+      await absorb(claim, provider, 'cancelled', parts);
+      await recordCall(claim.job, provider, claim.job.startedAt ?? parts.clock.now(), 'cancelled', undefined, parts);
+      return end(claim, { cancelled: true }, show, parts);
+    case 'stopping':
+      if (show) parts.errands.add(show.finish(pausedCard(claim.job)));
+      return parts.store.queue.putBack(claim);
+    case 'lost':
+      parts.log.warn({ job: claim.job.id }, 'the lease of a job was lost, another process goes on with it');
+  }
+}

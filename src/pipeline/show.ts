@@ -1,0 +1,44 @@
+import type { Card } from '../domain/card.ts';
+import type { Opening, Thread } from '../domain/chat-platform.ts';
+import { Fault } from '../domain/fault.ts';
+import type { Job, NewJob, Place } from '../domain/job.ts';
+import { type CardWriter, cardWriter } from './card-writer.ts';
+import { rootText, threadTitle } from './cards.ts';
+import { type Parts, platformFor } from './parts.ts';
+
+/** How one job is shown while this process holds it. */
+export interface Show extends CardWriter {
+  readonly thread: Thread;
+  /** Where it is shown, with every id learnt so far. */
+  place(): Place;
+}
+
+/**
+ * Makes sure that root message, thread and card are there, and gives the means to change them. Works from the stored
+ * place alone, so another process can go on where one was killed.
+ * @throws Fault when the platform can't be reached or refuses
+ */
+export async function openShow(job: NewJob | Job, card: Card, parts: Parts): Promise<Show> {
+  const platform = platformFor(parts, job.place.platform);
+  let place = job.place;
+  const thread = platform.thread(place, async (grown) => {
+    place = grown;
+    await parts.store.queue.remember(job.id, grown);
+  });
+  const opening: Opening = { job: job.id, title: threadTitle(job), root: rootText(job, undefined), card };
+  await thread.open(opening);
+  const log = parts.log.child({ job: job.id });
+  const writer = cardWriter(thread, platform.editIntervalMsMin, parts.clock, log, parts.clock.now());
+  return { ...writer, thread, place: () => place };
+}
+
+/** The show of a job whose place can't be opened now: nothing is seen, and posting will try again. */
+export async function openOrGoBlind(job: Job, card: Card, parts: Parts): Promise<Show | undefined> {
+  try {
+    return await openShow(job, card, parts);
+  } catch (error) {
+    const code = error instanceof Fault ? error.code : 'bug';
+    parts.log.warn({ job: job.id, err: error, code }, 'the place of a job could not be opened');
+    return undefined;
+  }
+}

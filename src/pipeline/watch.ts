@@ -1,0 +1,59 @@
+import type { Preview } from '../domain/card.ts';
+import type { ImageProvider, Progress } from '../domain/image-provider.ts';
+import type { Claim } from '../domain/job-queue.ts';
+import { type Moment, runningCard } from './cards.ts';
+import type { Parts } from './parts.ts';
+import { openOrGoBlind, type Show } from './show.ts';
+
+export interface Watch {
+  /** Undefined when the place could not be opened. */
+  readonly show: Promise<Show | undefined>;
+  readonly progress: (progress: Progress) => void;
+  readonly stop: () => void;
+}
+
+/** Keeps the card of a running job true: time left as it passes, the provider's percent, the newest preview. */
+export async function startWatch({ job }: Claim, provider: ImageProvider, parts: Parts): Promise<Watch> {
+  const { clock, previews, store } = parts;
+  const { model, quality, size, count } = job.request;
+  const expectedMs = median(await store.queue.pastDurations(model, quality, size, count));
+  const startedAt = clock.now();
+  const over = new AbortController();
+  let moment: Omit<Moment, 'elapsedMs'> = { expectedMs, percent: undefined, preview: undefined, retryInMs: undefined };
+  const current = () => runningCard(job, provider, { ...moment, elapsedMs: clock.now() - startedAt });
+  const show = openOrGoBlind(job, current(), parts);
+
+  const tick = async () => {
+    const shown = await show;
+    const intervalMs = parts.platforms.get(job.place.platform)?.editIntervalMsMin ?? 2_500;
+    while (!over.signal.aborted) {
+      shown?.show(current());
+      await clock.sleep(intervalMs, over.signal).catch(() => undefined);
+    }
+  };
+  void tick();
+
+  const change = async (changes: Partial<typeof moment>) => {
+    moment = { ...moment, ...changes };
+    if (!over.signal.aborted) (await show)?.show(current());
+  };
+  const addPreview = async (bytes: Uint8Array) => {
+    const small = await previews.small(bytes).catch(() => undefined);
+    const preview: Preview | undefined = small && { bytes: small, format: 'jpeg', alt: 'A preview, not finished yet' };
+    if (preview) await change({ preview, retryInMs: undefined });
+  };
+  return {
+    show,
+    stop: () => over.abort(),
+    progress(step) {
+      if ('percent' in step) void change({ percent: step.percent, retryInMs: undefined });
+      else if ('partial' in step) void addPreview(step.partial);
+      else void change({ retryInMs: step.waitMs, percent: undefined });
+    },
+  };
+}
+
+function median(durations: readonly number[]): number | undefined {
+  const sorted = durations.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}

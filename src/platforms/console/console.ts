@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { type ButtonAction, buttonActions } from '../../domain/card.ts';
+import type { Ask, ChatPlatform, ChatRequest, Receive, Received, Responder } from '../../domain/chat-platform.ts';
+import type { JobId } from '../../domain/job.ts';
+import { type Person, personId, workspaceId } from '../../domain/person.ts';
+import { consolePlace, consoleThread } from './post.ts';
+import { screen } from './screen.ts';
+
+export interface ConsoleOptions {
+  /** Where lines come from; undefined: nobody types, `say` is called. */
+  readonly input: Readable | undefined;
+  readonly output: Writable;
+  /** Where pictures are written. */
+  readonly folder: string;
+  readonly userName: string;
+  /** True on a terminal that a line can be redrawn on. */
+  readonly live: boolean;
+}
+
+export interface ConsolePlatform extends ChatPlatform {
+  /** Does one line as if it had been typed. Undefined: there was nothing to do. */
+  say(line: string): Promise<Received | undefined>;
+  /** Resolves when the input has ended and all its lines were taken in. */
+  readonly ended: Promise<void>;
+}
+
+const usage = 'Begin with a slash: /imagine a red fox, or /help.';
+
+/** The terminal as a chat platform: whoever sits there is its only person, and an admin. */
+export function consolePlatform({ input, output, folder, userName, live }: ConsoleOptions): ConsolePlatform {
+  const shown = screen(output, live);
+  const person: Person = {
+    id: personId('console', userName),
+    workspace: workspaceId('console', 'here'),
+    name: userName,
+  };
+  const numbers = new Map<number, JobId>();
+  const ended = Promise.withResolvers<void>();
+  let receive: Receive | undefined;
+  let reading: Interface | undefined;
+  let last = 0;
+
+  async function ask(what: Ask, number: number): Promise<Received | undefined> {
+    const asked: ChatRequest = {
+      id: randomUUID(),
+      person,
+      admin: true,
+      place: consolePlace(number),
+      missing: [],
+      ask: what,
+    };
+    const respond: Responder = {
+      tell: async (text) => shown.say(text),
+      async announce(root) {
+        shown.say([`#${number}  `, ...(typeof root === 'string' ? [root] : root)]);
+        return asked.place;
+      },
+    };
+    const received = await receive?.(asked, respond);
+    if (received && 'accepted' in received) numbers.set(number, received.accepted);
+    return received;
+  }
+
+  async function say(line: string): Promise<Received | undefined> {
+    const typed = line.trim();
+    if (typed === '') return undefined;
+    const command = /^\/(\S+)\s*([\s\S]*)$/.exec(typed);
+    if (command) return ask({ command: command[1] ?? '', line: named(command[2] ?? '') }, ++last);
+    const button = readButton(typed, numbers);
+    if (button) return ask(button, button.button === 'again' ? ++last : last);
+    shown.say(usage);
+    return undefined;
+  }
+
+  async function readLines(lines: Interface): Promise<void> {
+    for await (const line of lines) await say(line);
+    ended.resolve();
+  }
+
+  return {
+    name: 'console',
+    editIntervalMsMin: live ? 100 : 1_000,
+    say,
+    ended: ended.promise,
+    async start(_commands, received) {
+      receive = received;
+      if (!input) return;
+      reading = createInterface({ input });
+      void readLines(reading);
+    },
+    connected: () => true,
+    register: async () => 'The console needs no registration.',
+    thread: (place, remember) => consoleThread(place, remember, folder, shown),
+    direct: async () => consolePlace(0),
+    channel: () => consolePlace(0),
+    isAdmin: async () => true,
+    async stop() {
+      reading?.close();
+      ended.resolve();
+    },
+  };
+}
+
+/** `@ann` is a person of the console. */
+const named = (line: string): string =>
+  line.replaceAll(
+    /(^|\s)@([\w.-]{1,32})/g,
+    (_, before: string, name: string) => `${before}<@${personId('console', name)}|${name}>`,
+  );
+
+function readButton(
+  typed: string,
+  numbers: ReadonlyMap<number, JobId>,
+): { button: ButtonAction; job: JobId } | undefined {
+  const [, word = '', number = ''] = /^(\w+)\s+#?(\d+)$/.exec(typed.toLowerCase()) ?? [];
+  const button = buttonActions.find((action) => action === word);
+  const job = numbers.get(Number(number));
+  return button && job ? { button, job } : undefined;
+}

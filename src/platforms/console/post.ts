@@ -1,0 +1,49 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Card } from '../../domain/card.ts';
+import type { Remember, Thread } from '../../domain/chat-platform.ts';
+import type { Place } from '../../domain/job.ts';
+import { lines, type Text } from '../../domain/text.ts';
+import type { Screen } from './screen.ts';
+
+/** What the console keeps of a job: its number, once one is given, and the files once they are written. */
+interface ConsolePlace extends Place {
+  readonly platform: 'console';
+  readonly number: number;
+  readonly files?: readonly string[];
+}
+
+export const consolePlace = (number: number): ConsolePlace => ({ platform: 'console', number });
+
+/** Where a job is shown on the terminal. Pictures are files; writing them again changes nothing. */
+export function consoleThread(given: Place, remember: Remember, folder: string, screen: Screen): Thread {
+  let place = given as ConsolePlace;
+  const show = (card: Card) => screen.card(place.number, card);
+  return {
+    pictureBytesMax: () => Number.POSITIVE_INFINITY,
+    async open({ card }) {
+      show(card);
+    },
+    async update(card) {
+      show(card);
+    },
+    async post({ job, text, pictures, buttons }) {
+      await mkdir(folder, { recursive: true });
+      const files = pictures.map(({ format }, position) => path.join(folder, `${job}-${position + 1}.${format}`));
+      await Promise.all(pictures.map(({ bytes }, position) => writeFile(files[position] ?? '', bytes)));
+      if (place.files === undefined) {
+        place = { ...place, files };
+        await remember(place);
+        const shown = files.map((file): Text => [{ bold: path.relative(process.cwd(), file) }]);
+        const words = buttons.filter(({ disabled }) => !disabled).map(({ action }) => `${action} ${place.number}`);
+        screen.say(lines(`#${place.number}`, text, ...shown, [{ quiet: words.join(' · ') }]));
+      }
+    },
+    async say(text) {
+      screen.say(text);
+    },
+    async remove() {
+      await Promise.all((place.files ?? []).map((file) => rm(file, { force: true })));
+    },
+  };
+}

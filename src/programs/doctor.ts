@@ -1,0 +1,29 @@
+import { readConfig } from '../config.ts';
+import { openStorage } from '../easel.ts';
+import { type Diagnosis, diagnose } from '../storage/doctor.ts';
+import { systemClock } from '../system-clock.ts';
+
+/** `npm run doctor`: recounts everything and says what does not add up. Exit code 1 when something does not. */
+export async function doctor(json: boolean): Promise<number> {
+  const config = readConfig(process.env);
+  const { database, store, blobs } = await openStorage(config, systemClock);
+  const diagnosis = await diagnose(database.db, blobs);
+  await store.close();
+  console.log(json ? JSON.stringify(diagnosis, undefined, 2) : report(diagnosis));
+  return diagnosis.findings.length === 0 ? 0 : 1;
+}
+
+function report({ counted, credits, findings }: Diagnosis): string {
+  const { accounts, entries, jobs, pictures } = counted;
+  const sums = `${credits.issued} credits issued: ${credits.available} available, ${credits.held} held, ${credits.charged} charged. The house paid ${credits.house}.`;
+  const verdict =
+    findings.length === 0
+      ? 'All adds up.'
+      : `${findings.length} ${findings.length === 1 ? 'thing does' : 'things do'} not add up:`;
+  return [
+    `Recounted ${accounts} accounts, ${entries} entries, ${jobs} jobs, ${pictures} pictures.`,
+    sums,
+    verdict,
+    ...findings.map(({ check, subject, what }) => `  ${check}: ${subject} ${what}`),
+  ].join('\n');
+}
