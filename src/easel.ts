@@ -28,6 +28,7 @@ import { openaiProvider } from './providers/openai.ts';
 import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
 import { withLimits } from './providers/with-limits.ts';
 import { withRetry } from './providers/with-retry.ts';
+import { withSeveralCalls } from './providers/with-several-calls.ts';
 import { personHash, readSecretKey } from './secret-key.ts';
 import { fileBlobs } from './storage/blobs.ts';
 import { type Database, openDatabase } from './storage/database.ts';
@@ -39,7 +40,10 @@ import { startWeb, type WebServer } from './web/server.ts';
 
 /** How long running jobs may take to end after a stop was asked for. */
 const graceMs = 25_000;
+const slackUrl = 'https://slack.com/api/';
 const floodMost = 30;
+/** The sketch takes its time, so that progress can be seen. */
+const sketchStepMs = 400;
 /** Cards that are told of a pause; the rest of a long queue stays as it is. */
 const pausedMost = 50;
 
@@ -67,7 +71,8 @@ export async function buildProviders(
 ): Promise<readonly ImageProvider[]> {
   if (config.providers.length === 0) {
     const { sketchProvider } = await import('./providers/sketch.ts');
-    return [sketchProvider({ catalogue, clock })];
+    const fontFolder = path.join(config.dataDir, 'cache', 'fonts');
+    return [sketchProvider({ catalogue, clock, stepMs: sketchStepMs, fontFolder })];
   }
   return config.providers.map((provider) => buildProvider(provider, catalogue, clock));
 }
@@ -82,24 +87,34 @@ function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock: Cloc
   });
   const deadlineMs = config.deadlineMs;
   const timed = withDeadline(bare, clock, deadlineMs === undefined ? deadlineByQuality : () => deadlineMs);
-  return withRetry(withLimits(timed, clock, config.imagesPerMinute), { clock });
+  return withSeveralCalls(withRetry(withLimits(timed, clock, config.imagesPerMinute), { clock }));
 }
 
 /** The chat platforms that are switched on. Each is loaded only then: an idle adapter costs memory. */
 export async function buildPlatforms(
   config: Config,
   log: Logger,
+  clock: Clock,
 ): Promise<{ platforms: ChatPlatform[]; mounted: Map<string, RequestListener> }> {
   const platforms: ChatPlatform[] = [];
   const mounted = new Map<string, RequestListener>();
   if (config.discord) {
     const { discordPlatform } = await import('./platforms/discord/discord.ts');
-    platforms.push(discordPlatform({ ...config.discord, log }));
+    platforms.push(discordPlatform({ ...config.discord, log, clock }));
   }
   if (config.slack) {
     const { slackPlatform } = await import('./platforms/slack/slack.ts');
-    const allowedOrigins = config.slack.apiUrl ? [new URL(config.slack.apiUrl).origin] : [];
-    const slack = slackPlatform({ ...config.slack, log, fetchTo: guardedFetch({ allowedOrigins }) });
+    const { slack: slackConfig, slackApp, publicUrl } = config;
+    const fetchTo = guardedFetch({ allowedOrigins: [new URL(slackConfig.apiUrl ?? slackUrl).origin] });
+    const slack = slackPlatform({
+      ...slackConfig,
+      fetchTo,
+      publicUrl,
+      appId: slackApp?.id,
+      configurationToken: slackApp?.configToken,
+      clock,
+      log,
+    });
     platforms.push(slack);
     if (slack.listener) mounted.set('/slack/', slack.listener);
   }

@@ -29,7 +29,9 @@ export type Progress =
   /** A whole picture, not finished yet. */
   | { readonly partial: Uint8Array }
   /** A try failed and another follows after `waitMs`. */
-  | { readonly retrying: Fault; readonly waitMs: number };
+  | { readonly retrying: Fault; readonly waitMs: number }
+  /** A part of the pictures will not come; the rest is still being made. */
+  | { readonly lost: Fault };
 
 /**
  * One image service.

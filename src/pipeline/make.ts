@@ -10,7 +10,6 @@ import type { Parts } from './parts.ts';
 export interface MadePictures {
   readonly answer: Made;
   readonly pictures: readonly Picture[];
-  readonly startedAt: number;
 }
 
 /** Calls the provider and writes down how that went. */
@@ -25,7 +24,8 @@ export async function make(
   const ended = (outcome: string, requestId?: string) =>
     recordCall(claim.job, provider, startedAt, outcome, requestId, parts);
   const progress = (step: Progress) => {
-    if ('retrying' in step) void absorbFault(claim, provider, step.retrying, parts);
+    const fault = 'retrying' in step ? step.retrying : 'lost' in step ? step.lost : undefined;
+    if (fault) parts.errands.add(absorbFault(claim, provider, fault, parts));
     onProgress(step);
   };
   try {
@@ -35,27 +35,29 @@ export async function make(
       return { outcome: { refusal: answer } };
     }
     const pictures = answer.made.map(readImage).filter((picture) => picture !== undefined);
-    if (pictures.length === 0)
-      throw new Fault('broken-answer', 'no picture in the answer', { maybeBilled: true, requestId: answer.requestId });
+    if (pictures.length === 0) throw nothingUsable(answer);
     await ended('made', answer.requestId);
-    return { answer, pictures, startedAt };
+    return { answer, pictures };
   } catch (error) {
     if (signal.aborted) return 'stopped';
     const fault = error instanceof Fault ? error : new Fault('bug', 'a bug while making a picture', { cause: error });
-    parts.log.error(
-      { job: claim.job.id, provider: provider.name, code: fault.code, request: fault.requestId, err: fault },
-      'a provider failed',
-    );
     await ended(fault.code, fault.requestId);
     await absorbFault(claim, provider, fault, parts);
-    if (remedy[fault.code] === 'page-operator') {
-      await parts.alert(
-        `${fault.code} ${provider.name}`,
-        `The image service ${provider.name} answers with a problem that only an admin can mend (${fault.code}). Its own words are in the log of job ${claim.job.id}.`,
-      );
-    }
+    await report(fault, claim.job, provider, parts);
     return { outcome: { fault: fault.code } };
   }
+}
+
+const nothingUsable = ({ requestId }: Made): Fault =>
+  new Fault('broken-answer', 'no picture in the answer', { maybeBilled: true, requestId });
+
+/** Writes the fault down, and tells the admins what only they can mend. */
+async function report(fault: Fault, { id }: Job, { name }: ImageProvider, { log, alert }: Parts): Promise<void> {
+  const { code, requestId } = fault;
+  log.error({ job: id, provider: name, code, request: requestId, err: fault }, 'a provider failed');
+  if (remedy[code] !== 'page-operator') return;
+  const words = `The image service ${name} has a problem that only an admin can mend (${code}). Its own words are in the log of job ${id}.`;
+  await alert(`${code} ${name}`, words);
 }
 
 const pollMs = 2_500;

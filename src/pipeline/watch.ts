@@ -48,7 +48,7 @@ export async function startWatch({ job }: Claim, provider: ImageProvider, parts:
     progress(step) {
       if ('percent' in step) void change({ percent: step.percent, retryInMs: undefined });
       else if ('partial' in step) void addPreview(step.partial);
-      else void change({ retryInMs: step.waitMs, percent: undefined });
+      else if ('retrying' in step) void change({ retryInMs: step.waitMs, percent: undefined });
     },
   };
 }

@@ -15,7 +15,7 @@ export async function start(): Promise<number> {
 async function startBot(config: Config): Promise<number> {
   const log = botLog(config);
   const storage = await openStorage(config, systemClock);
-  const { platforms, mounted } = await buildPlatforms(config, log);
+  const { platforms, mounted } = await buildPlatforms(config, log, systemClock);
   const easel = await buildEasel(config, storage, platforms, log, systemClock);
   const web = await startPort(config, easel, mounted);
   const stopped = untilStopped(() => log.info('stopping: running jobs may end, the rest goes on at the next start'));

@@ -17,15 +17,21 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** Recounts everything from the entries: balances, holds against open jobs, delivered jobs against pictures and blobs. */
+/**
+ * Recounts everything from the entries: balances, holds against open jobs, delivered jobs against pictures and blobs.
+ * All is read as it stood at one moment, so that a bot at work doesn't look like damage.
+ */
 export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Diagnosis> {
-  const findings = [
-    ...(await balances(db)),
-    ...(await holds(db)),
-    ...(await charges(db)),
-    ...(await picturesAndBlobs(db, blobs)),
-  ];
-  return { counted: await counts(db), credits: await sums(db), findings };
+  const { pictures, findings, ...rest } = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => ({
+      counted: await counts(trx),
+      credits: await sums(trx),
+      findings: [...(await balances(trx)), ...(await holds(trx)), ...(await charges(trx)), ...(await bare(trx))],
+      pictures: await trx.selectFrom('pictures').select(['blob', 'job']).execute(),
+    }));
+  return { ...rest, findings: [...findings, ...(await lost(pictures, blobs))] };
 }
 
 /** What went into and out of every account that entries name. */
@@ -43,8 +49,16 @@ async function recount(db: Kysely<Schema>): Promise<(account: string) => number>
 
 async function balances(db: Kysely<Schema>): Promise<Finding[]> {
   const byEntries = await recount(db);
-  const rows = await db.selectFrom('accounts').selectAll().execute();
-  return rows.flatMap(({ person, available, held }): Finding[] => {
+  const kept = await db.selectFrom('accounts').selectAll().execute();
+  const gone = await db
+    .selectFrom('entries')
+    .select('person')
+    .distinct()
+    .where('person', 'is not', null)
+    .where('person', 'not in', (eb) => eb.selectFrom('accounts').select('accounts.person'))
+    .execute();
+  const missing = gone.map(({ person }) => ({ person: person ?? '', available: 0, held: 0 }));
+  return [...kept, ...missing].flatMap(({ person, available, held }): Finding[] => {
     const wrong = (what: string, is: number, should: number): Finding[] =>
       is === should
         ? []
@@ -53,7 +67,7 @@ async function balances(db: Kysely<Schema>): Promise<Finding[]> {
   });
 }
 
-/** Every open hold belongs to a job that is queued or running, and every such job has one. */
+/** Every open hold belongs to a job that is queued or running, and every such job has one of the amount it says. */
 async function holds(db: Kysely<Schema>): Promise<Finding[]> {
   const open = await db
     .selectFrom('entries as hold')
@@ -68,15 +82,12 @@ async function holds(db: Kysely<Schema>): Promise<Finding[]> {
       ),
     )
     .execute();
-  const orphans = open
-    .filter(({ state }) => state !== 'queued' && state !== 'running')
-    .map(
-      ({ job, amount, state }): Finding => ({
-        check: 'hold',
-        subject: `job ${job}`,
-        what: `${amount} credits are held for it although it is ${state ?? 'unknown'}`,
-      }),
-    );
+  const wrong = open.flatMap(({ job, amount, state, held }): Finding[] => {
+    const working = state === 'queued' || state === 'running';
+    if (working && amount === held) return [];
+    const what = working ? `instead of ${held}` : `although it is ${state ?? 'unknown'}`;
+    return [{ check: 'hold', subject: `job ${job}`, what: `${amount} credits are held for it ${what}` }];
+  });
   const held = new Set(open.map(({ job }) => job));
   const working = await db
     .selectFrom('jobs')
@@ -92,7 +103,7 @@ async function holds(db: Kysely<Schema>): Promise<Finding[]> {
         what: `is ${state} and nothing is held for it`,
       }),
     );
-  return [...orphans, ...bare];
+  return [...wrong, ...bare];
 }
 
 /** What a job says it cost is what the entries charged for it, less what they refunded. */
@@ -109,7 +120,10 @@ async function charges(db: Kysely<Schema>): Promise<Finding[]> {
     byJob.set(job ?? '', (byJob.get(job ?? '') ?? 0) + signed);
   }
   const jobs = await db.selectFrom('jobs').select(['id', 'state', 'charged']).execute();
-  return jobs.flatMap(({ id, state, charged }): Finding[] => {
+  const known = new Set(jobs.map(({ id }) => id));
+  const unknown = [...byJob.keys()].filter((id) => !known.has(id));
+  const all = [...jobs, ...unknown.map((id) => ({ id, state: 'unknown', charged: 0 }))];
+  return all.flatMap(({ id, state, charged }): Finding[] => {
     const paid = byJob.get(id) ?? 0;
     if (paid === (charged ?? 0)) return [];
     const what = `is ${state} for ${charged ?? 0} credits, its entries say ${paid}`;
@@ -117,28 +131,34 @@ async function charges(db: Kysely<Schema>): Promise<Finding[]> {
   });
 }
 
-async function picturesAndBlobs(db: Kysely<Schema>, blobs: BlobStore): Promise<Finding[]> {
-  const bare = await db
+/** Jobs that should have pictures and have none. */
+async function bare(db: Kysely<Schema>): Promise<Finding[]> {
+  const jobs = await db
     .selectFrom('jobs')
     .leftJoin('pictures', 'pictures.job', 'jobs.id')
     .select(['jobs.id', 'jobs.state'])
     .where('jobs.state', 'in', ['made', 'delivered'])
     .where('pictures.job', 'is', null)
     .execute();
-  const without = bare.map(
-    ({ id, state }): Finding => ({ check: 'picture', subject: `job ${id}`, what: `is ${state} and has no picture` }),
-  );
-  const names = await db.selectFrom('pictures').select(['blob', 'job']).execute();
-  const lost: Finding[] = [];
-  for (const { blob, job } of names) {
-    if (!(await blobs.has(blob)))
-      lost.push({
-        check: 'blob',
-        subject: `job ${job}`,
-        what: `its picture ${blob.slice(0, 12)}… is not in the blob store`,
-      });
+  return jobs.map(({ id, state }) => ({
+    check: 'picture',
+    subject: `job ${id}`,
+    what: `is ${state} and has no picture`,
+  }));
+}
+
+/** Pictures whose bytes are gone. */
+async function lost(
+  pictures: readonly { readonly blob: string; readonly job: string }[],
+  blobs: BlobStore,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { blob, job } of pictures) {
+    if (await blobs.has(blob)) continue;
+    const what = `its picture ${blob.slice(0, 12)}… is not in the blob store`;
+    findings.push({ check: 'blob', subject: `job ${job}`, what });
   }
-  return [...without, ...lost];
+  return findings;
 }
 
 async function counts(db: Kysely<Schema>): Promise<Diagnosis['counted']> {
@@ -164,11 +184,11 @@ async function sums(db: Kysely<Schema>): Promise<Diagnosis['credits']> {
     .select((eb) => [eb.fn.sum('available').as('available'), eb.fn.sum('held').as('held')])
     .executeTakeFirst();
   return {
-    issued: -byEntries('issuer'),
+    issued: 0 - byEntries('issuer'),
     available: Number(kept?.available ?? 0),
     held: Number(kept?.held ?? 0),
     charged: byEntries('charged'),
-    house: -byEntries('house'),
+    house: 0 - byEntries('house'),
   };
 }
 

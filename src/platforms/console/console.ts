@@ -59,7 +59,10 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
       },
     };
     const received = await receive?.(asked, respond);
-    if (received && 'accepted' in received) numbers.set(number, received.accepted);
+    if (received && 'accepted' in received) {
+      numbers.set(number, received.accepted);
+      last = number;
+    }
     return received;
   }
 
@@ -67,9 +70,9 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
     const typed = line.trim();
     if (typed === '') return undefined;
     const command = /^\/(\S+)\s*([\s\S]*)$/.exec(typed);
-    if (command) return ask({ command: command[1] ?? '', line: named(command[2] ?? '') }, ++last);
+    if (command) return ask({ command: command[1] ?? '', line: named(command[2] ?? '') }, last + 1);
     const button = readButton(typed, numbers);
-    if (button) return ask(button, button.button === 'again' ? ++last : last);
+    if (button) return ask(button, last + 1);
     shown.say(usage);
     return undefined;
   }

@@ -22,7 +22,8 @@ export function consoleThread(given: Place, remember: Remember, folder: string, 
   return {
     pictureBytesMax: () => Number.POSITIVE_INFINITY,
     async open({ card }) {
-      show(card);
+      // The root message has just said that it waits.
+      if (card.stage !== 'waiting') show(card);
     },
     async update(card) {
       show(card);

@@ -1,0 +1,127 @@
+import {
+  type APIApplication,
+  type APIDMChannel,
+  type APIInteraction,
+  InteractionResponseType,
+  InteractionType,
+  Routes,
+} from 'discord.js';
+import type { ChatPlatform, Receive } from '../../domain/chat-platform.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Command } from '../../domain/command.ts';
+import { jobId } from '../../domain/job.ts';
+import { nativeId } from '../../domain/person.ts';
+import { createAdmins } from './admins.ts';
+import { asFault } from './faults.ts';
+import { createGateway, type GatewayOptions } from './gateway.ts';
+import { asPlace, readPlace } from './place.ts';
+import { createThread } from './post.ts';
+import { readRequest, suggestions } from './receive.ts';
+import { isRegistered, registration } from './register.ts';
+import { createResponder } from './respond.ts';
+
+export interface DiscordOptions extends GatewayOptions {
+  /** Registers the commands in this server only, for development; undefined: everywhere. */
+  readonly guild: string | undefined;
+  readonly clock: Clock;
+}
+
+const editIntervalMsMin = 2_500;
+
+/** Discord, through discord.js: interactions from the gateway, everything else by REST with the bot's token. */
+export function discordPlatform(options: DiscordOptions): ChatPlatform {
+  const { guild, clock, log } = options;
+  const gateway = createGateway(options, (interaction) => {
+    onInteraction(interaction).catch((error: unknown) => log.error({ err: error }, 'an interaction went unanswered'));
+  });
+  const { rest } = gateway;
+  const askAdmin = createAdmins(rest, clock);
+  let commands: readonly Command[] = [];
+  let receive: Receive | undefined;
+
+  async function onInteraction(interaction: APIInteraction): Promise<void> {
+    if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
+      const data = { choices: suggestions(interaction, commands) };
+      const body = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data };
+      await rest.post(Routes.interactionCallback(interaction.id, interaction.token), { auth: false, body });
+      return;
+    }
+    const request = readRequest(interaction, gateway.tierOf(interaction.guild_id));
+    if (!request || !receive) return;
+    const parts = { rest, clock, log: log.child({ job: jobId('discord', request.id) }) };
+    await receive(request, createResponder(interaction, readPlace(request.place), parts));
+  }
+
+  async function commandsRoute(): Promise<`/${string}`> {
+    const { id } = (await rest.get(Routes.currentApplication())) as APIApplication;
+    return guild ? Routes.applicationGuildCommands(id, guild) : Routes.applicationCommands(id);
+  }
+
+  async function registerChanges(): Promise<void> {
+    const route = await commandsRoute();
+    const body = registration(commands, guild !== undefined);
+    if (isRegistered(body, (await rest.get(route)) as object[])) return;
+    await rest.put(route, { body });
+    log.info({ commands: body.length }, 'registered the commands with Discord');
+  }
+
+  return {
+    name: 'discord',
+    editIntervalMsMin,
+
+    async start(given, receiver) {
+      commands = given;
+      receive = receiver;
+      const registered = registerChanges().catch((error: unknown) =>
+        log.error({ err: error }, 'the commands could not be registered with Discord'),
+      );
+      try {
+        await gateway.connect();
+      } catch (error) {
+        throw asFault(error, 'connecting');
+      } finally {
+        await registered;
+      }
+    },
+
+    connected: () => gateway.connected(),
+
+    async register(given) {
+      try {
+        const body = registration(given, guild !== undefined);
+        await rest.put(await commandsRoute(), { body });
+        const where = guild ? `the server ${guild}` : 'all servers';
+        return `Registered ${body.length} commands with Discord for ${where}.`;
+      } catch (error) {
+        throw asFault(error, 'registering the commands');
+      }
+    },
+
+    thread: (place, remember) => createThread(readPlace(place), remember, rest),
+
+    async direct(person) {
+      const asker = nativeId(person);
+      try {
+        const { id } = (await rest.post(Routes.userChannels(), { body: { recipient_id: asker } })) as APIDMChannel;
+        return asPlace({ platform: 'discord', channel: id, asker });
+      } catch (error) {
+        throw asFault(error, 'opening direct messages');
+      }
+    },
+
+    channel: (id) => asPlace({ platform: 'discord', channel: id }),
+
+    async isAdmin(person) {
+      try {
+        return await askAdmin(person);
+      } catch (error) {
+        throw asFault(error, 'asking for permissions');
+      }
+    },
+
+    async stop() {
+      receive = undefined;
+      await gateway.close();
+    },
+  };
+}

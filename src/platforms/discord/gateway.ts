@@ -1,0 +1,83 @@
+import {
+  type APIInteraction,
+  Client,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits as Intent,
+  Options,
+  type REST,
+  Status,
+} from 'discord.js';
+import type { Logger } from 'pino';
+import type { BoostTier } from './place.ts';
+
+export interface Gateway {
+  readonly rest: REST;
+  /** Resolves when Discord has said that it is ready. Broken connections resume by themselves. */
+  connect(): Promise<void>;
+  connected(): boolean;
+  tierOf(guild: string | undefined): BoostTier;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly token: string;
+  /** Undefined: Discord's own. */
+  readonly apiUrl: string | undefined;
+  readonly log: Logger;
+}
+
+/** Uploads of 25 MiB over slow lines need longer than the 15 s of discord.js. */
+const requestMs = 60_000;
+
+/** Everything Easel has to know comes with the interactions, so as little as possible is kept in memory. */
+const makeCache = Options.cacheWithLimits({
+  ...Options.DefaultMakeCacheSettings,
+  ...{ MessageManager: 0, PresenceManager: 0, ReactionManager: 0, ThreadMemberManager: 0, VoiceStateManager: 0 },
+  ...{ GuildMemberManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id } },
+  ...{ UserManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id } },
+});
+const sweepers = { threads: { interval: 3_600, filter: () => () => true } };
+
+/**
+ * The connection on which interactions come in, taken as they are sent: they hold the server's, channel's and person's
+ * part themselves, whatever discord.js has or has not kept of them. Messages in servers and to Easel are for replies to
+ * pictures; none of the intents is privileged. Source: docs.discord.com, "Gateway", read 2026-11.
+ */
+export function createGateway(
+  { token, apiUrl, log }: GatewayOptions,
+  onInteraction: (interaction: APIInteraction) => void,
+): Gateway {
+  const client = new Client({
+    intents: [Intent.Guilds, Intent.GuildMessages, Intent.DirectMessages],
+    allowedMentions: { parse: [], repliedUser: false },
+    rest: { timeout: requestMs, ...(apiUrl ? { api: baseUrl(apiUrl) } : {}) },
+    makeCache,
+    sweepers,
+  });
+  client.rest.setToken(token);
+  client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+  client.on(Events.Error, (error) => log.error({ err: error }, 'discord.js failed'));
+  client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord failed'));
+  client.on(Events.ShardReconnecting, () => log.info('the connection to Discord broke, connecting again'));
+  client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord closed the connection for good'));
+  client.rest.on('invalidRequestWarning', (warning) => log.warn(warning, 'Discord refuses many requests'));
+
+  return {
+    rest: client.rest,
+    async connect() {
+      await client.login(token);
+    },
+    connected: () => client.ws.shards.some(({ status }) => open.includes(status)),
+    tierOf: (guild) => client.guilds.cache.get(guild ?? '')?.premiumTier ?? 0,
+    close: () => client.destroy(),
+  };
+}
+
+const open = [Status.Ready, Status.WaitingForGuilds];
+
+/** Takes the address with and without `/api` and version. */
+function baseUrl(apiUrl: string): string {
+  const bare = apiUrl.replace(/\/+$/, '').replace(/\/v\d+$/, '');
+  return new URL(bare).pathname === '/' ? `${bare}/api` : bare;
+}

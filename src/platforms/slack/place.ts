@@ -1,0 +1,38 @@
+import type { Json, Place } from '../../domain/job.ts';
+import type { PersonId } from '../../domain/person.ts';
+
+/** Where a job is shown on Slack, as plain JSON. What is missing has not been posted, or not been heard of. */
+export interface SlackPlace extends Place {
+  readonly platform: 'slack';
+  readonly team: string;
+  readonly channel: string;
+  /** Seconds since 1970: nothing of the job is older, so a search through the channel ends there. */
+  readonly since: number;
+  /** The only person who can be pinged here, and what to call them without a ping where others read. */
+  readonly asker?: PersonId;
+  readonly askerName?: string;
+  /** The thread it was asked in: Slack has no threads in threads, so everything is posted there. */
+  readonly thread?: string;
+  readonly root?: string;
+  readonly card?: string;
+  /** The file with the small picture that the card shows; empty: none. */
+  readonly preview?: string;
+  /** The uploaded pictures, known before they are posted. */
+  readonly files?: readonly string[];
+  /** The message with the words and buttons. */
+  readonly result?: string;
+}
+
+/** What can be learnt about a place as a job goes on. */
+export type Learnt = Partial<Pick<SlackPlace, 'root' | 'card' | 'preview' | 'files' | 'result'>>;
+
+/** @throws RangeError when the place belongs to another platform. */
+export function slackPlace(place: Place): SlackPlace {
+  const { platform, team, channel } = place as Record<string, Json | undefined>;
+  if (platform !== 'slack' || typeof team !== 'string' || typeof channel !== 'string')
+    throw new RangeError(`no place on Slack: ${JSON.stringify(place)}`);
+  return place as SlackPlace;
+}
+
+/** The thread that everything but the root goes to; undefined: right into the channel. */
+export const threadOf = ({ thread, root }: SlackPlace): string | undefined => thread ?? root;

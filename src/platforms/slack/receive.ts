@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { BlockAction, ButtonAction as PressedButton, SlashCommand } from '@slack/bolt';
+import { type ButtonAction, buttonActions } from '../../domain/card.ts';
+import type { ChatRequest } from '../../domain/chat-platform.ts';
+import type { JobId } from '../../domain/job.ts';
+import { type Person, personId, workspaceId } from '../../domain/person.ts';
+import type { SlackPlace } from './place.ts';
+
+/** What Slack sends, as the pipeline wants it. Pure. Source: docs.slack.dev, "Slash commands" and "block_actions payload", read 2026-11. */
+export function commandRequest(payload: SlashCommand, seconds: number): ChatRequest {
+  const { team_id: team, user_id: user, user_name: name, channel_id: channel } = payload;
+  const person = personOf(team, user, name);
+  const place: SlackPlace = { platform: 'slack', team, channel, since: seconds, ...askedBy(person) };
+  const command = payload.command.replace(/^\//, '');
+  const ask = { command, line: readable(payload.text ?? '', team) };
+  return { id: requestId(payload.trigger_id), person, admin: undefined, place, missing: [], ask };
+}
+
+/** Undefined when it is no button of ours in a message. */
+export function buttonRequest(body: BlockAction, pressed: PressedButton, seconds: number): ChatRequest | undefined {
+  const action = pressed.action_id.replace(/^easel:/, '') as ButtonAction;
+  const channel = body.channel?.id ?? (body.container.channel_id as string | undefined);
+  const team = body.team?.id ?? body.user.team_id;
+  if (!buttonActions.includes(action) || !pressed.value || !channel || !team) return undefined;
+  const { id: user, username, name = username } = body.user;
+  const thread = (body.message?.thread_ts ?? body.container.thread_ts) as string | undefined;
+  const person = personOf(body.user.team_id ?? team, user, name);
+  const place: SlackPlace = {
+    ...{ platform: 'slack', team, channel, since: seconds, ...askedBy(person) },
+    ...(thread ? { thread } : {}),
+  };
+  const ask = { button: action, job: pressed.value as JobId };
+  return { id: requestId(body.trigger_id), person, admin: undefined, place, missing: [], ask };
+}
+
+const askedBy = ({ id, name }: Person) => ({ asker: id, askerName: name });
+
+/** A stranger of a shared channel belongs to a team of their own. */
+function personOf(team: string, user: string, name: string | undefined): Person {
+  return { id: personId('slack', `${team}/${user}`), workspace: workspaceId('slack', team), name: name || user };
+}
+
+/** The trigger id is the same when a payload is delivered again. It can be too long for a job id. */
+const requestId = (trigger: string): string =>
+  /^[\w.-]{3,58}$/.test(trigger) ? trigger : createHash('sha256').update(trigger).digest('hex').slice(0, 40);
+
+/**
+ * A typed line as data: Slack's own markup made readable, people as `<@PERSON_ID|name>`, the three entities undone once.
+ * Source: docs.slack.dev, "Slash commands" (escaping) and "Formatting message text", read 2026-11.
+ */
+export function readable(text: string, team: string): string {
+  return text
+    .split(/(<[^<>]*>)/)
+    .map((part, at) => (at % 2 === 0 ? unescaped(part) : markup(part.slice(1, -1), team)))
+    .join('');
+}
+
+function markup(inner: string, team: string): string {
+  const [target = '', ...labels] = inner.split('|');
+  const label = unescaped(labels.join('|'));
+  switch (target[0]) {
+    case '@':
+      return `<@${personId('slack', `${team}/${target.slice(1)}`)}|${label.replaceAll(/[<>|]/g, '')}>`;
+    case '#':
+      return `#${label || target.slice(1)}`;
+    case '!':
+      return label || `@${target.slice(1).split('^')[0]}`;
+    default:
+      return label || unescaped(target);
+  }
+}
+
+const unescaped = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');

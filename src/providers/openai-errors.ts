@@ -1,0 +1,116 @@
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { Fault, type FaultCode } from '../domain/fault.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { excerpt } from '../domain/text.ts';
+import { contentRefusal, isContentRefusal } from './openai-moderation.ts';
+import { retryAfterMsOf } from './retry-after.ts';
+
+/**
+ * What a failed call of the Images API means: a Refusal to show, a Fault to act on, or, when neither the service nor the
+ * way to it is to blame, the error as it was.
+ * Sources: openai@7.55.0 core/error.js; developers.openai.com "Error codes" and "Image generation"; GitHub issues for
+ * what gateways make of it. Read 2026-11.
+ */
+export function readFailure(error: unknown): Refusal | Error {
+  if (error instanceof APIConnectionError) return connectionFault(error);
+  if (error instanceof APIError) return isContentRefusal(error) ? contentRefusal(error) : answeredFault(error);
+  return brokenBody(error);
+}
+
+/** An answer that has come, and is likely paid for, but has no usable picture in it. */
+export function brokenAnswer(what: string, requestId?: string, cause?: unknown): Fault {
+  return new Fault('broken-answer', what, { maybeBilled: true, requestId, cause });
+}
+
+/** Codes that are clear whatever the status beside them: gateways change statuses, and streams have none. */
+const codes: Readonly<Record<string, FaultCode>> = {
+  insufficient_quota: 'account',
+  credit_balance_exhausted: 'account',
+  organization_spend_limit_exceeded: 'account',
+  project_spend_limit_exceeded: 'account',
+  organization_usage_limit_exceeded: 'account',
+  billing_hard_limit_reached: 'account',
+  billing_not_active: 'account',
+  insufficient_user_quota: 'account',
+  invalid_api_key: 'account',
+  ip_not_authorized: 'account',
+  unsupported_country_region_territory: 'account',
+  rate_limit_exceeded: 'throttled',
+  slow_down: 'throttled',
+  server_is_overloaded: 'overloaded',
+  model_not_found: 'rejected',
+};
+
+function answeredFault(error: APIError<number | undefined>): Fault {
+  const code = codeOf(error);
+  const waits = code === 'throttled' || code === 'overloaded';
+  return new Fault(code, excerpt(wordsOf(error), 400), {
+    cause: error,
+    requestId: error.requestID ?? undefined,
+    maybeBilled: maybeBilled(code, error),
+    retryAfterMs: waits ? retryAfterMsOf(error.headers, error.message) : undefined,
+  });
+}
+
+function codeOf(error: APIError<number | undefined>): FaultCode {
+  const { status, type } = error;
+  if (type === 'insufficient_quota') return 'account';
+  const known = codes[String(error.code)];
+  if (known) return known;
+  if (/must be verified/i.test(error.message)) return 'account';
+  // A stream that reports an error has begun with 200 already.
+  if (status === undefined) return 'broken-answer';
+  if (status === 401 || status === 402 || status === 403) return 'account';
+  if (status === 429) return 'throttled';
+  if (status === 529 || type === 'service_unavailable_error') return 'overloaded';
+  return status === 408 || status === 409 || status >= 500 ? 'unreachable' : 'rejected';
+}
+
+/**
+ * The service does not bill what it answers with an error, but a gateway that lost patience does not know what became
+ * of the call behind it; and before a stream's error there were partial pictures.
+ */
+function maybeBilled(code: FaultCode, { status }: APIError<number | undefined>): boolean {
+  if (code === 'broken-answer') return true;
+  return code === 'unreachable' && status !== undefined && status > 500 && status !== 503;
+}
+
+/** A page of HTML comes down to its title. */
+function wordsOf(error: APIError<number | undefined>): string {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(error.message)?.[1];
+  const words = title === undefined ? error.message : `${error.status} ${title}`;
+  return error.code ? `${words} (${error.code})` : words;
+}
+
+/** Failures of a connection that never came to be: nothing was sent, so nothing can be billed. */
+const neverSent: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EPROTO'],
+  ...['UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+]);
+
+function connectionFault(error: APIConnectionError): Fault {
+  const causes = causeCodes(error);
+  const sent = !causes.some((code) => neverSent.has(code));
+  const isTimeout = error instanceof APIConnectionTimeoutError && sent;
+  const words = excerpt([error.message, ...causes].join(' '), 400);
+  return new Fault(isTimeout ? 'timeout' : 'unreachable', words, { cause: error, maybeBilled: sent });
+}
+
+/** The answer had begun: its body was cut off (`TypeError: terminated`), fell silent, or is no JSON. */
+function brokenBody(error: unknown): Error {
+  const bug = error instanceof Error ? error : new Error(String(error));
+  const causes = causeCodes(bug);
+  if (bug.message !== 'terminated' && causes.length === 0 && !(bug instanceof SyntaxError)) return bug;
+  const isSilence = causes.includes('UND_ERR_BODY_TIMEOUT');
+  const words = excerpt(`the answer broke off: ${[bug.message, ...causes].join(' ')}`, 400);
+  return new Fault(isSilence ? 'timeout' : 'broken-answer', words, { cause: error, maybeBilled: true });
+}
+
+/** The `code` of an error and of everything behind it; several addresses of a host fail as one AggregateError. */
+function causeCodes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { code, cause } = error as Error & { code?: unknown };
+  const parts = error instanceof AggregateError ? error.errors.flatMap(causeCodes) : [];
+  return [...(typeof code === 'string' ? [code] : []), ...parts, ...causeCodes(cause)];
+}

@@ -1,0 +1,64 @@
+import type { APIError } from 'openai';
+import type { Refusal } from '../domain/refusal.ts';
+
+/**
+ * Recognises that a picture was declined for what it shows, and says why in words a person can read.
+ * Sources: developers.openai.com "Image generation" (moderation_details); learn.microsoft.com "Azure OpenAI image
+ * generation" (contentFilter); github.com/BerriAI/litellm pull 19372 (Azure's inner_error). Read 2026-11.
+ */
+
+const refusalCodes: ReadonlySet<string> = new Set([
+  'moderation_blocked',
+  'content_policy_violation',
+  'image_content_policy_violation',
+  'contentFilter',
+  'content_filter',
+]);
+
+export function isContentRefusal({ code, status, error, message }: APIError<number | undefined>): boolean {
+  const isNamed = refusalCodes.has(String(code)) || status === 451;
+  return isNamed || detailsOf(error) !== undefined || message.includes('safety_violations=[');
+}
+
+export function contentRefusal({ error, message }: APIError<number | undefined>): Refusal {
+  const details = detailsOf(error);
+  const named = details?.categories ?? filterCategories(error) ?? violationsIn(message);
+  const categories = named.filter((name) => typeof name === 'string').flatMap(readable);
+  return { refused: 'content', stage: stageOf(details?.moderation_stage), categories: [...new Set(categories)] };
+}
+
+interface ModerationDetails {
+  readonly moderation_stage?: unknown;
+  readonly categories?: readonly unknown[];
+}
+
+function detailsOf(error: unknown): ModerationDetails | undefined {
+  const details = (error as { moderation_details?: unknown } | undefined)?.moderation_details;
+  if (typeof details !== 'object' || details === null) return undefined;
+  const { categories } = details as { categories?: unknown };
+  return Array.isArray(categories) ? details : { ...details, categories: [] };
+}
+
+/** Azure says per category whether it was filtered. */
+function filterCategories(error: unknown): string[] | undefined {
+  const results = (error as { inner_error?: { content_filter_results?: unknown } } | undefined)?.inner_error
+    ?.content_filter_results;
+  if (typeof results !== 'object' || results === null) return undefined;
+  const entries = Object.entries(results as Record<string, { filtered?: unknown } | null>);
+  return entries.filter(([, result]) => result?.filtered === true).map(([name]) => name);
+}
+
+function violationsIn(message: string): string[] {
+  return /safety_violations=\[([^\]]*)\]/.exec(message)?.[1]?.split(',') ?? [];
+}
+
+function stageOf(stage: unknown): 'prompt' | 'picture' | 'unknown' {
+  if (stage === 'input') return 'prompt';
+  return stage === 'output' ? 'picture' : 'unknown';
+}
+
+/** `self-harm/intent` → `self-harm: intent`. Anything but a short plain name stays in the log. */
+function readable(category: string): string[] {
+  const name = category.trim().toLowerCase().replaceAll('_', ' ').replaceAll('/', ': ');
+  return /^[a-z][a-z :-]{1,39}$/.test(name) ? [name] : [];
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { BlobStore } from '../../src/domain/blob-store.ts';
+
+const bytes = new TextEncoder().encode('the original bytes');
+const hash = createHash('sha256').update(bytes).digest('hex');
+
+/** What every blob store promises. @param open gives an empty one */
+export function blobStoreContract(name: string, open: () => Promise<BlobStore>): void {
+  describe(`${name} as a blob store`, () => {
+    let blobs: BlobStore;
+    beforeEach(async () => {
+      blobs = await open();
+    });
+
+    test('names what it keeps by its SHA-256', async () => {
+      expect(await blobs.put(bytes)).toBe(hash);
+    });
+
+    test('gives back the very same bytes', async () => {
+      const all = Uint8Array.from({ length: 70_000 }, (_, n) => n % 256);
+      const kept = await blobs.get(await blobs.put(all));
+      expect(kept && Buffer.compare(kept, all)).toBe(0);
+    });
+
+    test('keeps an empty blob', async () => {
+      const kept = await blobs.get(await blobs.put(new Uint8Array()));
+      expect(kept?.length).toBe(0);
+    });
+
+    test('storing again is harmless, also at the same time', async () => {
+      const names = await Promise.all(Array.from({ length: 8 }, () => blobs.put(bytes)));
+      expect(new Set([...names, await blobs.put(bytes)])).toEqual(new Set([hash]));
+      expect(Buffer.from((await blobs.get(hash)) ?? []).toString()).toBe('the original bytes');
+    });
+
+    test('does not find what it never kept', async () => {
+      expect(await blobs.get(hash)).toBeUndefined();
+      expect(await blobs.has(hash)).toBe(false);
+      await blobs.put(bytes);
+      expect(await blobs.has(hash)).toBe(true);
+    });
+
+    test('a name that is none leads nowhere', async () => {
+      expect(await blobs.has('../../etc/passwd')).toBe(false);
+      await expect(blobs.get('../../etc/passwd')).rejects.toThrow(RangeError);
+    });
+  });
+}

@@ -1,0 +1,122 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Command } from '../../../src/domain/command.ts';
+import { isRegistered, registration } from '../../../src/platforms/discord/register.ts';
+import { discordStage, imagine } from './stage.ts';
+
+/** The limits of docs.discord.com, "Application Commands", read 2026-11. */
+interface Node {
+  readonly name: string;
+  readonly description: string;
+  readonly options?: readonly Node[];
+  readonly choices?: readonly { readonly name: string; readonly value: string }[];
+  readonly required?: boolean;
+  readonly autocomplete?: boolean;
+  readonly max_length?: number;
+}
+
+const folder = new URL('../../../commands/', import.meta.url);
+let commands: Command[];
+beforeAll(async () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  commands = await Promise.all(
+    files.map(async (file): Promise<Command> => {
+      const module = (await import(new URL(file, folder).href)) as { default: Command };
+      return { ...module.default, name: basename(file, '.ts') };
+    }),
+  );
+});
+
+const everyNode = (node: Node): Node[] => [node, ...(node.options ?? []).flatMap(everyNode)];
+const weight = ({ name, description, options = [], choices = [] }: Node): number =>
+  name.length +
+  description.length +
+  choices.reduce((sum, choice) => sum + choice.name.length + choice.value.length, 0) +
+  options.reduce((sum, option) => sum + weight(option), 0);
+
+describe('the registration of the real commands', () => {
+  const json = () => registration(commands, false) as unknown as Node[];
+
+  test('keeps names, summaries and lists within what Discord takes', () => {
+    for (const node of json().flatMap(everyNode)) {
+      expect(node.name).toMatch(/^[-_'a-z0-9]{1,32}$/);
+      expect(node.description.length).toBeGreaterThan(0);
+      expect(node.description.length).toBeLessThanOrEqual(100);
+      expect(node.options?.length ?? 0).toBeLessThanOrEqual(25);
+      expect(node.choices?.length ?? 0).toBeLessThanOrEqual(25);
+      expect(node.max_length ?? 1).toBeLessThanOrEqual(6000);
+      expect(node.autocomplete === true && node.choices !== undefined).toBe(false);
+    }
+  });
+
+  test('names the required options first', () => {
+    for (const { options = [] } of json().flatMap(everyNode)) {
+      const required = options.map((option) => option.required === true);
+      expect(required).toEqual(required.toSorted((a, b) => Number(b) - Number(a)));
+    }
+  });
+
+  test('stays within 100 commands and 8,000 characters each', () => {
+    expect(json().length).toBeLessThanOrEqual(100);
+    for (const command of json()) expect(weight(command)).toBeLessThanOrEqual(8000);
+  });
+
+  test('is accepted by Discord, everywhere and in one server', async () => {
+    const { discord, bot } = await discordStage();
+    const everywhere = await bot().register(commands);
+    expect(everywhere).toBe(`Registered ${commands.length} commands with Discord for all servers.`);
+    const here = await bot({ guild: discord.guildId }).register(commands);
+    expect(here).toBe(`Registered ${commands.length} commands with Discord for the server ${discord.guildId}.`);
+    expect(discord.commands()).toHaveLength(commands.length);
+    expect(discord.commands(discord.guildId)).toHaveLength(commands.length);
+    expect(discord.violations()).toEqual([]);
+  });
+});
+
+describe('registration', () => {
+  test('is one description per command, whatever its options are', () => {
+    expect(registration([imagine], false)).toEqual([
+      {
+        type: 1,
+        name: 'imagine',
+        description: 'Make pictures',
+        contexts: [0, 1],
+        integration_types: [0],
+        options: [
+          { type: 3, name: 'prompt', description: 'What to draw', required: true, max_length: 2000 },
+          { type: 3, name: 'shape', description: 'Outline', required: false, max_length: 12, autocomplete: true },
+          { type: 3, name: 'model', description: 'Which model', required: false, max_length: 64, autocomplete: true },
+          { type: 5, name: 'fresh', description: 'Anew', required: false },
+        ],
+      },
+    ]);
+  });
+
+  test('refuses a name that Discord does not take', () => {
+    expect(() => registration([{ ...imagine, name: 'imagine!' }], false)).toThrow(RangeError);
+  });
+
+  test('is seen to be there already, in any order, and to be missing after any change', () => {
+    const wanted = registration([imagine, { ...imagine, name: 'draw' }], false);
+    const there = wanted
+      .map((command) => ({ ...command, id: '1', version: '2', default_member_permissions: null }))
+      .toReversed();
+    expect(isRegistered(wanted, there)).toBe(true);
+    expect(isRegistered(wanted, there.slice(1))).toBe(false);
+    expect(isRegistered(wanted, [{ ...there[0], description: 'Other' }, there[1] ?? {}])).toBe(false);
+    expect(isRegistered(registration([{ ...imagine, name: 'credits' }], false), there)).toBe(false);
+    expect(isRegistered([], [])).toBe(true);
+  });
+
+  test('happens at start, and again only when the definitions changed', async () => {
+    const { discord, start } = await discordStage();
+    const puts = () => discord.requests().filter(({ method }) => method === 'PUT').length;
+    await (await start()).platform.stop();
+    await (await start()).platform.stop();
+    expect(puts()).toBe(1);
+    await start({}, [{ ...imagine, summary: 'Make better pictures' }]);
+    expect(puts()).toBe(2);
+    expect(discord.commands()[0]?.description).toBe('Make better pictures');
+  });
+});

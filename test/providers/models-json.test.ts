@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import catalogue from '../../src/providers/models.json' with { type: 'json' };
+
+/** The catalogue's plain facts. How prices come of them is tested where prices are made. */
+
+const { models } = catalogue;
+const living = new Set(models.filter((model) => model.life.state === 'current').map((model) => model.id));
+const day = /^20\d\d-[01]\d-[0-3]\d$/;
+
+function modelOf(id: string) {
+  const model = models.find((each) => each.id === id);
+  if (!model) throw new RangeError(`No model ${id}.`);
+  return model;
+}
+
+function factorsOf(id: string): Record<string, number> {
+  return modelOf(id).outputTokens?.factors ?? {};
+}
+
+/** Source: community.openai.com t/1382699, not official. */
+function patches(factor: number, size: string): number {
+  const [width = 0, height = 0] = size.split('x').map(Number);
+  const short = Math.round((factor * Math.min(width, height)) / Math.max(width, height));
+  return Math.ceil((factor * short * (2_000_000 + width * height)) / 4_000_000);
+}
+
+test('names every model that the SDK names, each once', () => {
+  const ids = models.flatMap((model) => [model.id, ...model.aliases]);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(models.map((model) => model.id).sort()).toEqual([
+    'chatgpt-image-latest',
+    'dall-e-2',
+    'dall-e-3',
+    'gpt-image-1',
+    'gpt-image-1-mini',
+    'gpt-image-1.5',
+    'gpt-image-2',
+    'gpt-image-2.5-flare',
+    'gpt-image-2.5-sunburst',
+    'gpt-image-2.6-flare',
+    'gpt-image-2.6-sunburst',
+  ]);
+});
+
+test('the default is a current model with a price', () => {
+  expect(living).toContain(catalogue.default);
+  expect(modelOf(catalogue.default).prices).not.toBeNull();
+});
+
+test.each(models)('$id says how long it lives and who comes next', ({ life, successor }) => {
+  if (life.state === 'current') return expect(successor).toBeUndefined();
+  expect(['retiring', 'gone']).toContain(life.state);
+  expect(life.on).toMatch(day);
+  expect(life.state === 'gone').toBe(String(life.on) <= catalogue.read);
+  expect(living).toContain(successor);
+});
+
+test.each(models)('$id says for every group of facts where it was read, and when', ({ sources }) => {
+  expect(Object.keys(sources)).toEqual(['life', 'options', 'sizes', 'inputs', 'prices', 'tokens']);
+  for (const { source, read } of Object.values(sources)) {
+    expect(source.length).toBeGreaterThan(10);
+    expect(read).toMatch(day);
+  }
+});
+
+test.each(models)('the three shapes of $id are sizes it can make', ({ sizes, shapes }) => {
+  for (const size of Object.values(shapes)) {
+    if ('list' in sizes && sizes.list) {
+      expect(sizes.list).toContain(size);
+      continue;
+    }
+    const rule = sizes.rule;
+    if (!rule) throw new RangeError('No rule and no list.');
+    const [width = 0, height = 0] = size.split('x').map(Number);
+    expect([width % rule.step, height % rule.step]).toEqual([0, 0]);
+    expect(Math.max(width, height)).toBeLessThanOrEqual(rule.edgeMax);
+    expect(Math.max(width, height) / Math.min(width, height)).toBeLessThanOrEqual(rule.ratioMax);
+    expect(width * height).toBeGreaterThanOrEqual(rule.pixelsMin);
+    expect(width * height).toBeLessThanOrEqual(rule.pixelsMax);
+  }
+});
+
+test.each(models)(
+  '$id counts tokens for each of its qualities, if it has a price',
+  ({ prices, qualities, ...model }) => {
+    if (prices === null) return;
+    const { factors, table } = model.outputTokens ?? {};
+    expect(Object.keys(factors ?? table ?? {})).toEqual(qualities);
+    for (const sizes of Object.values(table ?? {}))
+      expect(Object.keys(sizes).sort()).toEqual([...(model.sizes.list ?? [])].sort());
+  },
+);
+
+test('a living model has a price, a model without one is gone', () => {
+  for (const { id, prices, life } of models) expect([id, prices === null]).toEqual([id, life.state === 'gone']);
+});
+
+test('the formula gives the known figures', () => {
+  const { high } = factorsOf('gpt-image-2.5-flare');
+  expect(high).toBe(48);
+  expect(['1024x1024', '1536x1024', '3840x2160'].map((size) => patches(high ?? 0, size))).toEqual([1756, 1372, 3336]);
+});
+
+test('the estimate for 2.6 is not below what was measured', () => {
+  for (const id of ['gpt-image-2.6-flare', 'gpt-image-2.6-sunburst']) {
+    const { low = 0, high = 0 } = factorsOf(id);
+    expect(patches(low, '1536x1024')).toBeGreaterThanOrEqual(664);
+    expect(patches(low, '1024x1024')).toBeGreaterThanOrEqual(800);
+    expect(patches(high, '1536x1024')).toBeGreaterThanOrEqual(1353);
+  }
+});
+
+test('gpt-image-2 makes no transparent pictures, and nobody makes gif or svg', () => {
+  expect(modelOf('gpt-image-2').backgrounds).not.toContain('transparent');
+  for (const { formats } of models) expect(['png', 'jpeg', 'webp']).toEqual(expect.arrayContaining(formats));
+});

@@ -1,0 +1,194 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readImage } from '../../src/domain/image.ts';
+import { guardedFetch } from '../../src/http/guarded-fetch.ts';
+import { longCalls } from '../../src/http/long-calls.ts';
+import { type OpenAIOptions, openaiProvider } from '../../src/providers/openai.ts';
+import { catalogue, failureOf, imageProviderContract, job, make, requestFor } from '../contracts/image-provider.ts';
+import { type FakeOpenAI, fakeOpenAI } from '../fakes/openai/server.ts';
+
+function providerOf(baseUrl: string, apiKey: string, more: Partial<OpenAIOptions> = {}) {
+  const download = guardedFetch({ allowedOrigins: [new URL(baseUrl).origin] });
+  return openaiProvider({ name: 'openai', apiKey, baseUrl, catalogue, fetch: longCalls(), download, ...more });
+}
+
+imageProviderContract(
+  'openai',
+  async () => {
+    const fake = await fakeOpenAI();
+    return { provider: providerOf(fake.baseUrl, fake.apiKey), close: () => fake.close() };
+  },
+  { cannot: { 'writes tickets that survive JSON': 'answers in one long call' } },
+);
+
+let fake: FakeOpenAI;
+
+beforeEach(async () => {
+  fake = await fakeOpenAI();
+});
+
+afterEach(async () => {
+  expect(fake.violations()).toEqual([]);
+  await fake.close();
+});
+
+const openai = (more: Partial<OpenAIOptions> = {}) => providerOf(fake.baseUrl, fake.apiKey, more);
+
+describe('what it sends', () => {
+  test('leaves nothing for the service to choose', async () => {
+    await make(openai(), { count: 2, quality: 'high', format: 'webp', background: 'transparent' });
+    expect(fake.calls()[0]?.parameters).toEqual({
+      model: 'gpt-image-2.5-flare',
+      prompt: 'a red fox. Flat illustration.',
+      size: '1024x1024',
+      quality: 'high',
+      n: 2,
+      background: 'transparent',
+      output_format: 'webp',
+      safety_identifier: requestFor().endUser,
+    });
+  });
+
+  test('streams when partial pictures are wanted', async () => {
+    const { made, partials } = await make(openai(), { partialImages: 2 });
+    expect(fake.calls()[0]?.parameters).toMatchObject({ stream: true, partial_images: 2, n: 1 });
+    expect(partials.map((partial) => readImage(partial)?.format)).toEqual(['png', 'png']);
+    expect(made?.made).toHaveLength(1);
+    expect(made?.usage?.imageOutTokens).toBe(439 + 200);
+    expect(made?.requestId).toBe(fake.calls()[0]?.requestId);
+  });
+
+  test('does not stream several: events do not say which picture they belong to', async () => {
+    const { made, partials } = await make(openai(), { partialImages: 2, count: 2 });
+    expect(fake.calls()[0]?.parameters).not.toHaveProperty('stream');
+    expect([made?.made.length, partials.length]).toEqual([2, 0]);
+  });
+
+  test('something new with every fresh request, so that no cache on the way knows it', async () => {
+    for (const fresh of [false, true]) await make(openai(), { fresh });
+    expect(fake.calls().map(({ parameters }) => parameters.user)).toEqual([undefined, job]);
+  });
+
+  test.each(['', '/', '/v1', '/v1/'])('finds the service at its URL followed by "%s"', async (path) => {
+    const { made } = await make(openai({ baseUrl: fake.url + path }));
+    expect(made?.made).toHaveLength(1);
+  });
+});
+
+describe('what it offers', () => {
+  test('is all that still lives, the default first, or what it was told', () => {
+    const { models } = openai();
+    expect(models[0]).toBe(catalogue.default);
+    expect(models).toContain('gpt-image-1.5');
+    expect(models).not.toContain('gpt-image-1');
+    expect(openai({ models: ['gpt-image-2'] }).models).toEqual(['gpt-image-2']);
+  });
+
+  test('can leave partial pictures out', () => {
+    expect(openai().partialImagesMax).toBe(3);
+    expect(openai({ partialImagesMax: 0 }).partialImagesMax).toBe(0);
+  });
+});
+
+describe('while a call runs', () => {
+  test.each([0, 1])('cancelling it hangs up (with %i partial pictures)', async (partialImages) => {
+    fake.hold();
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const failed = failureOf(make(openai(), { partialImages }, controller.signal));
+    await fake.untilHeld(1);
+    controller.abort(reason);
+    expect(await failed).toBe(reason);
+    await fake.untilEnded(1);
+    expect(fake.calls()[0]?.abortedAt).not.toBeNull();
+  });
+});
+
+describe('foreign hosts', () => {
+  const closing: (() => Promise<void>)[] = [];
+
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  async function host(answer: RequestListener) {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(JSON.stringify(request.rawHeaders));
+      answer(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    });
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  }
+
+  const answerWith =
+    (body: unknown): RequestListener =>
+    (_, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+  test('get no key by a redirect', async () => {
+    const thief = await host(answerWith({}));
+    const relay = await host((_, response) => void response.writeHead(307, { location: thief.url }).end());
+    const failure = await failureOf(make(providerOf(relay.url, 'sk-secret')));
+    expect(failure).toMatchObject({ code: 'rejected', maybeBilled: false });
+    expect(thief.seen).toEqual([]);
+  });
+
+  test('get no key by a picture’s URL, and inside ones are not even asked', async () => {
+    const inside = await host(answerWith({}));
+    const relay = await host(answerWith({ data: [{ url: `${inside.url}/fox.png` }] }));
+    const failure = await failureOf(make(providerOf(relay.url, 'sk-secret')));
+    expect(failure).toMatchObject({ code: 'broken-answer', maybeBilled: true });
+    expect(inside.seen).toEqual([]);
+  });
+
+  test('that are the relay itself get a download without the key', async () => {
+    fake.next('url-instead-of-b64');
+    const { made } = await make(openai());
+    expect(made?.made.map((bytes) => readImage(bytes)?.format)).toEqual(['png']);
+    expect(fake.downloads()).toMatchObject([{ status: 200, authorized: false }]);
+  });
+
+  test('may send a data URL', async () => {
+    const { made } = await make(openai());
+    const url = `data:image/png;base64,${Buffer.from(made?.made[0] ?? []).toString('base64')}`;
+    const relay = await host(answerWith({ data: [{ url }, { b64_json: url }], usage: { output_tokens: 0 } }));
+    const relayed = await make(providerOf(relay.url, 'k'), { count: 2 });
+    expect(relayed.made?.made).toEqual([made?.made[0], made?.made[0]]);
+    expect(relayed.made?.usage).toBeUndefined();
+  });
+
+  test('that answer in a stream with a URL are fine too', async () => {
+    const { made } = await make(openai());
+    const picture = await host((_, response) => void response.end(made?.made[0]));
+    const relay = await host((_, response) => {
+      const event = { type: 'image_generation.completed', url: `${picture.url}/fox` };
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(`: hello\n\nevent: odd\ndata: {"type":"odd"}\n\ndata: ${JSON.stringify(event)}\n\ndata: [DONE]\n\n`);
+    });
+    const download = guardedFetch({ allowedOrigins: [picture.url] });
+    const relayed = await make(providerOf(relay.url, 'k', { download }), { partialImages: 1 });
+    expect(relayed.made?.made).toEqual(made?.made);
+  });
+
+  test.each([
+    { how: 'never end', after: () => undefined },
+    { how: 'break off', after: (socket: Socket | null) => void socket?.destroy() },
+  ])('may $how a stream once the picture is there', async ({ after }) => {
+    const { made } = await make(openai());
+    const b64_json = Buffer.from(made?.made[0] ?? []).toString('base64');
+    const relay = await host((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const text = `data: ${JSON.stringify({ type: 'image_generation.completed', b64_json })}\n\n`;
+      response.write(text, () => after(response.socket));
+    });
+    expect((await make(providerOf(relay.url, 'k'), { partialImages: 1 })).made?.made).toEqual(made?.made);
+  });
+});

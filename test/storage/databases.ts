@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Database, type Engine, openDatabase } from '../../src/storage/database.ts';
+
+const server = 'postgres://postgres@127.0.0.1:5432';
+const tables = ['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache'] as const;
+
+/** One database for the tests of a file: a SQLite file in a temporary folder, or a PostgreSQL database of its own. */
+export interface TestDatabase {
+  readonly engine: Engine;
+  /** A temporary folder that goes with it. */
+  readonly folder: string;
+  /** The arguments of `openDatabase`, for other processes. */
+  readonly at: { readonly url: string | undefined; readonly file: string };
+  readonly database: Database;
+  /** Deletes all rows. */
+  empty(): Promise<void>;
+}
+
+/** Undefined when a PostgreSQL server answers, else why not. */
+const unanswered = await reason(() => asServer('select 1'));
+
+/** Runs `body` on SQLite, and on PostgreSQL when a server answers at 127.0.0.1:5432. */
+export function onEveryDatabase(body: (current: () => TestDatabase) => void): void {
+  describe('on SQLite', () => useDatabase(openSqlite, body));
+  describe.skipIf(unanswered)(
+    unanswered ? `on PostgreSQL (skipped, no server answers: ${unanswered})` : 'on PostgreSQL',
+    () => useDatabase(openPostgres, body),
+  );
+}
+
+interface Opened {
+  readonly test: TestDatabase;
+  drop(): Promise<void>;
+}
+
+function useDatabase(open: () => Promise<Opened>, body: (current: () => TestDatabase) => void): void {
+  let opened: Opened | undefined;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened?.drop());
+  body(() => {
+    if (!opened) throw new RangeError('the database is open only while tests run');
+    return opened.test;
+  });
+}
+
+async function openSqlite(): Promise<Opened> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'easel-'));
+  const at = { url: undefined, file: path.join(folder, 'easel.db') };
+  const database = await openDatabase(at.url, at.file);
+  return {
+    test: { engine: 'sqlite', folder, at, database, empty: () => empty(database) },
+    async drop() {
+      await database.db.destroy();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function openPostgres(): Promise<Opened> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'easel-'));
+  const name = `easel_test_${randomUUID().replaceAll('-', '')}`;
+  await asServer(`create database ${name}`);
+  const at = { url: `${server}/${name}`, file: '' };
+  const database = await openDatabase(at.url, at.file);
+  return {
+    test: { engine: 'postgres', folder, at, database, empty: () => empty(database) },
+    async drop() {
+      await database.db.destroy();
+      await asServer(`drop database ${name} with (force)`);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function empty({ db }: Database): Promise<void> {
+  for (const table of tables) await db.deleteFrom(table).execute();
+  await db.updateTable('queue_clock').set({ turn: 0 }).execute();
+}
+
+async function asServer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: `${server}/postgres`, connectionTimeoutMillis: 2_000 });
+  try {
+    await client.connect();
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function reason(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
