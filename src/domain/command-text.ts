@@ -1,6 +1,7 @@
 import type { Command, Option, Options, RawValues } from './command.ts';
 import { unknownOption } from './command-values.ts';
 import type { Refusal } from './refusal.ts';
+import { excerpt } from './text.ts';
 
 /**
  * The text form of a command, for Slack and the console: free words are the prompt; options are `count:2`,
@@ -11,13 +12,22 @@ import type { Refusal } from './refusal.ts';
 interface Token {
   /** As typed, for words that turn out to be prose. */
   readonly source: string;
+  /** Where `source` begins in the line. */
+  readonly at: number;
   readonly text: string;
   readonly quoted: boolean;
   /** Set where the token is `name:value`, `--name` or `--name=value`. */
   readonly option?: { readonly name: string; readonly value: string | undefined; readonly dashed: boolean };
 }
 
-const closing: Readonly<Record<string, string>> = { '"': '"', '“': '”', '”': '”', '„': '“', '«': '»' };
+/** What ends a quotation, by what begins it: any of the first marks, or where there are none, any of the next. */
+const closing: Readonly<Record<string, readonly string[]>> = {
+  '"': ['"', '”“'],
+  '“': ['”"“'],
+  '”': ['”"“'],
+  '„': ['“”"'],
+  '«': ['»'],
+};
 
 /** Splits `text` into the verb's or command's raw values, or refuses an option that does not exist. */
 export function parseLine(options: Options, text: string): RawValues | Refusal {
@@ -34,14 +44,14 @@ export function parseLine(options: Options, text: string): RawValues | Refusal {
     const declared = Object.hasOwn(options, option.name) ? options[option.name] : undefined;
     if (!declared) return unknownOption(option.name, options);
     const next = tokens[at + 1];
-    if (option.value !== undefined) values[option.name] = option.value;
+    if (option.value !== undefined) values[option.name] = person(option.value, declared);
     else if (declared.kind === 'flag' && !(next && isFlagWord(next))) values[option.name] = true;
     else if (next && !(next.option && isMeant(next, options))) {
       values[option.name] = person(next.text, declared);
       at++;
     } else return { refused: 'unclear', what: `${option.name} needs a value.`, hint: example(option.name, declared) };
   }
-  return placeWords(options, words, values);
+  return placeWords(options, words, values, text);
 }
 
 /** `saying: hello` is prose, `count: 2` is an option; `colour:red` is meant as an option although there is none. */
@@ -52,32 +62,33 @@ function isMeant({ option }: Token, options: Options): boolean {
 
 const isFlagWord = (token: Token): boolean => !token.option && /^(yes|no|true|false|on|off)$/i.test(token.text);
 
-/** Gives words without a name to the required options in their order; the last text takes all that is left. */
+/**
+ * Gives words without a name to the required options in their order; the last text takes all that is left. The only
+ * option of a command needs no name either.
+ */
 function placeWords(
   options: Options,
   words: readonly Token[],
   values: Record<string, string | boolean>,
+  line: string,
 ): RawValues | Refusal {
-  let rest = [...words];
-  const open = Object.entries(options).filter(([name, option]) => option.required && !Object.hasOwn(values, name));
+  let rest = words;
+  const all = Object.entries(options);
+  const open = all.filter(([name, { required }]) => (required || all.length === 1) && !Object.hasOwn(values, name));
   for (const [name, option] of open) {
-    const first = rest[0];
+    const [first, ...others] = rest;
     if (!first) break;
-    if (option.kind === 'text') {
-      values[name] = prose(rest);
-      rest = [];
-    } else {
-      values[name] = person(first.text, option);
-      rest = rest.slice(1);
-    }
+    if (option.kind === 'text') values[name] = prose(rest, line);
+    else if (option.kind === 'flag' && first.text.toLowerCase() === name) values[name] = true;
+    else values[name] = person(first.text, option);
+    rest = option.kind === 'text' ? [] : others;
   }
   if (rest.length === 0) return values;
-  const textOption = Object.entries(options).find(([, option]) => option.kind === 'text' && option.required)?.[0];
+  const textOption = all.find(([, option]) => option.kind === 'text' && option.required)?.[0];
+  const left = `“${excerpt(prose(rest, line), 60)}”`;
   return {
     refused: 'unclear',
-    what: textOption
-      ? `“${prose(rest)}” stands outside of ${textOption}:.`
-      : `“${prose(rest)}” is more than this command takes.`,
+    what: textOption ? `${left} stands outside of ${textOption}:.` : `${left} is more than this command takes.`,
     hint: 'Put words that belong together in "quotes".',
   };
 }
@@ -91,10 +102,17 @@ const person = (text: string, option: Option): string =>
 const named = (text: string): string =>
   text.replaceAll(/<@([^|>]+)(?:\|([^>]*))?>/g, (_, id: string, name?: string) => `@${name || id}`);
 
-function prose(tokens: readonly Token[]): string {
+/** The words as they were typed, blanks and line breaks too; where an option stood between two of them, one blank. */
+function prose(tokens: readonly Token[], line: string): string {
   const [only] = tokens;
   if (tokens.length === 1 && only?.quoted) return named(only.text);
-  return named(tokens.map(({ source }) => source).join(' '));
+  const parts = tokens.map(({ source, at }, position) => {
+    const before = tokens[position - 1];
+    if (!before) return source;
+    const gap = line.slice(before.at + before.source.length, at);
+    return `${gap.trim() === '' ? gap : ' '}${source}`;
+  });
+  return named(parts.join(''));
 }
 
 const example = (name: string, option: Option): string => {
@@ -110,20 +128,22 @@ const example = (name: string, option: Option): string => {
   }
 };
 
-function tokenize(text: string): Token[] {
+function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
-  let rest = text.trimStart();
-  while (rest.length > 0) {
-    const token = readToken(rest);
+  for (let at = blanks(line, 0); at < line.length; ) {
+    const token = { ...readToken(line.slice(at)), at };
     tokens.push(token);
-    rest = rest.slice(token.source.length).trimStart();
+    at = blanks(line, at + token.source.length);
   }
   return tokens;
 }
 
-function readToken(rest: string): Token {
-  const mentioned = /^<@[^>]*>/.exec(rest);
-  if (mentioned) return { source: mentioned[0], text: mentioned[0], quoted: false };
+/** Where the blanks that begin at `from` end. */
+const blanks = (line: string, from: number): number => from + (/^\s*/.exec(line.slice(from))?.[0].length ?? 0);
+
+function readToken(rest: string): Omit<Token, 'at'> {
+  const whole = readMention(rest);
+  if (whole) return { ...whole, quoted: false };
   const quoted = readQuoted(rest);
   if (quoted) return { ...quoted, quoted: true };
 
@@ -147,27 +167,26 @@ function readToken(rest: string): Token {
 }
 
 /** Reads the value right behind `name:` or `--name=`; none when a blank follows. */
-function withValue(rest: string, head: string, name: string, dashed: boolean): Token {
+function withValue(rest: string, head: string, name: string, dashed: boolean): Omit<Token, 'at'> {
   const behind = rest.slice(head.length);
-  const value = readQuoted(behind) ?? bare(/^\S+/.exec(behind)?.[0]);
+  const value = readMention(behind) ?? readQuoted(behind) ?? asIs(/^\S+/.exec(behind)?.[0]);
   const source = head + (value?.source ?? '');
-  return {
-    source,
-    text: source,
-    quoted: false,
-    option: { name: name.toLowerCase(), value: value && named(mention.exec(value.text)?.[1] ?? value.text), dashed },
-  };
+  return { source, text: source, quoted: false, option: { name: name.toLowerCase(), value: value?.text, dashed } };
 }
 
-const bare = (text: string | undefined) => (text === undefined ? undefined : { source: text, text });
+const asIs = (text: string | undefined) => (text === undefined ? undefined : { source: text, text });
+
+/** A person, whose name may have blanks in it. */
+const readMention = (rest: string) => asIs(/^<@[^>]*>/.exec(rest)?.[0]);
 
 function readQuoted(rest: string): { source: string; text: string } | undefined {
-  const close = closing[rest[0] ?? ''];
-  if (!close) return undefined;
-  const end = [close, '"', '”', '“'].map((mark) => rest.indexOf(mark, 1)).filter((at) => at > 0);
-  if (end.length === 0) return undefined;
-  const at = Math.min(...end);
-  return { source: rest.slice(0, at + 1), text: rest.slice(1, at) };
+  for (const marks of closing[rest[0] ?? ''] ?? []) {
+    const ends = [...marks].map((mark) => rest.indexOf(mark, 1)).filter((at) => at > 0);
+    if (ends.length === 0) continue;
+    const at = Math.min(...ends);
+    return { source: rest.slice(0, at + 1), text: rest.slice(1, at) };
+  }
+  return undefined;
 }
 
 /** How the command is typed, in one line, for Slack's usage hint and `/help`: `prompt [shape:square|wide|tall] …`. */
@@ -196,7 +215,7 @@ function valueHint(option: Option): string {
     case 'person':
       return '@name';
     case 'word':
-      return option.suggestions === 'models' ? 'name' : `${option.suggestions.join('|')}|…`;
+      return option.suggestions === 'models' ? 'name' : [...option.suggestions, '…'].join('|');
     case 'text':
       return '"…"';
   }

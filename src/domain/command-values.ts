@@ -1,7 +1,7 @@
 import type { Option, Options, RawValues, Values } from './command.ts';
 import { type PersonId, readPersonId } from './person.ts';
 import { isRefusal, type Refusal } from './refusal.ts';
-import { counted, nearest } from './text.ts';
+import { counted, excerpt, nearest } from './text.ts';
 
 /**
  * Checks what a platform or the text parser brought against the declared options. The platform's own checks are not
@@ -14,7 +14,7 @@ export function checkValues(options: Options, raw: RawValues): Values<Options> |
   }
   for (const [name, option] of Object.entries(options)) {
     const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    const missing = given === undefined || given === '';
+    const missing = given === undefined || (typeof given === 'string' && given.trim() === '');
     if (missing && option.required) return unclear(`Say ${option.summary.toLowerCase()}: ${name} is missing.`);
     const value = missing ? undefined : checkValue(name, option, given);
     if (isRefusal(value)) return value;
@@ -24,6 +24,9 @@ export function checkValues(options: Options, raw: RawValues): Values<Options> |
 }
 
 type Given = string | number | boolean;
+
+/** What was given, short enough to be repeated in a sentence. */
+const shown = (given: Given): string => `“${excerpt(String(given), 60)}”`;
 
 function checkValue(name: string, option: Option, given: Given): Given | Refusal {
   switch (option.kind) {
@@ -37,7 +40,7 @@ function checkValue(name: string, option: Option, given: Given): Given | Refusal
     case 'flag':
       return checkFlag(name, given);
     case 'person':
-      return readPersonId(String(given)) ?? unclear(`${name} must be a person, such as @ann; “${given}” is not.`);
+      return readPersonId(String(given)) ?? unclear(`${name} must be a person, such as @ann; ${shown(given)} is not.`);
   }
 }
 
@@ -50,30 +53,31 @@ function checkInteger(name: string, min: number, max: number, given: Given): num
   const n = typeof given === 'number' ? given : /^[+-]?\d{1,15}$/.test(String(given)) ? Number(given) : Number.NaN;
   if (Number.isSafeInteger(n) && n >= min && n <= max) return n;
   const hint = Number.isFinite(n) ? `Try ${name}:${Math.min(Math.max(Math.round(n), min), max)}.` : undefined;
-  return unclear(`${name} must be a whole number from ${min} to ${max}; “${given}” is not.`, hint);
+  return unclear(`${name} must be a whole number from ${min} to ${max}; ${shown(given)} is not.`, hint);
 }
 
 function checkChoice(name: string, values: readonly string[], given: string): string | Refusal {
   const wanted = given.toLowerCase();
   if (values.includes(wanted)) return wanted;
   const near = nearest(wanted, values);
-  return unclear(`${name} is one of ${values.join(', ')}; “${given}” is not.`, near && `Try ${name}:${near}.`);
+  return unclear(`${name} is one of ${values.join(', ')}; ${shown(given)} is not.`, near && `Try ${name}:${near}.`);
 }
 
 function checkFlag(name: string, given: Given): boolean | Refusal {
   if (typeof given === 'boolean') return given;
   if (/^(true|yes|on|1)$/i.test(String(given))) return true;
   if (/^(false|no|off|0)$/i.test(String(given))) return false;
-  return unclear(`${name} is yes or no; “${given}” is neither.`);
+  return unclear(`${name} is yes or no; ${shown(given)} is neither.`);
 }
 
 /** The refusal for an option that does not exist: it names the nearest one that does. */
 export function unknownOption(name: string, options: Options): Refusal {
   const names = Object.keys(options);
   const near = nearest(name, names);
-  if (near) return unclear(`There is no option ${name}.`, `Did you mean ${near}?`);
+  const what = `There is no option ${excerpt(name, 60)}.`;
+  if (near) return unclear(what, `Did you mean ${near}?`);
   return unclear(
-    `There is no option ${name}.`,
+    what,
     names.length > 0 ? `There are ${names.join(', ')}. To have it in your words, put it in "quotes".` : undefined,
   );
 }

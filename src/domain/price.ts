@@ -50,7 +50,7 @@ export function listPriceOfUsage(model: Model, usage: Usage): number | undefined
 
 /** Credits for `count` pictures at this list price each: a whole number per picture, always rounded up. */
 export function inCredits(microUsdOfOne: number, count: number, { creditUsd, multiplier }: Tariff): Credits {
-  const each = Math.ceil((microUsdOfOne * multiplier) / (creditUsd * 1e6) - 1e-9);
+  const each = Math.max(Math.ceil((microUsdOfOne * multiplier) / (creditUsd * 1e6) - 1e-9), 0);
   return credits(each * count);
 }
 
@@ -61,7 +61,7 @@ export function quote(model: Model, request: Priced, tariff: Tariff): Credits | 
 }
 
 /** The quote and a fifth, rounded up: what is set aside, and the most that is ever charged. */
-export const holdFor = (quoted: Credits): Credits => credits(Math.ceil(quoted * 1.2 - 1e-9));
+export const holdFor = (quoted: Credits): Credits => credits(quoted + Math.ceil(quoted / 5));
 
 export interface Bill {
   /** What the person pays: never more than the hold. */
@@ -72,7 +72,7 @@ export interface Bill {
 
 /**
  * Splits a call's cost between the person and the house.
- * @param made how many pictures the provider made and bills for
+ * @param made how many pictures the provider made and bills for; what it counted is billed also when there are none
  * @param delivered how many of them are usable: only these are charged
  */
 export function bill(
@@ -83,9 +83,10 @@ export function bill(
   tariff: Tariff,
 ): Bill {
   const fromUsage = call.usage && listPriceOfUsage(model, call.usage);
-  const one = fromUsage === undefined ? (listPriceOfOne(model, request) ?? 0) : fromUsage / Math.max(call.made, 1);
+  const billed = fromUsage === undefined ? call.made : Math.max(call.made, 1);
+  const one = fromUsage === undefined ? (listPriceOfOne(model, request) ?? 0) : fromUsage / billed;
   const due = inCredits(one, call.delivered, tariff);
-  const whole = inCredits(one, call.made, tariff);
+  const whole = inCredits(one, billed, tariff);
   const charged = credits(Math.min(due, held));
   return { charged, house: credits(Math.max(whole - charged, 0)) };
 }

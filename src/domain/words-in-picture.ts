@@ -17,8 +17,7 @@ const places = [
  * without a place may stand anywhere.
  */
 export function wordsInPicture(text: string): { readonly sentence: string } | Refusal {
-  const parts = text.split('|').map((part) => part.trim());
-  const read = parts.map(readPart);
+  const read = text.split('|').map((part) => readPart(part.trim()));
   if (read.some(({ words }) => words === '')) {
     return {
       refused: 'unclear',
@@ -34,6 +33,6 @@ export function wordsInPicture(text: string): { readonly sentence: string } | Re
 
 function readPart(part: string): { place: string | undefined; words: string } {
   const place = places.find((name) => part.toLowerCase().startsWith(`${name}:`));
-  const words = place ? part.slice(place.length + 1).trim() : part;
-  return { place, words: words.replaceAll(/[“”"]/g, '') };
+  const words = place ? part.slice(place.length + 1) : part;
+  return { place, words: words.replaceAll(/[“”"]/g, '').trim() };
 }

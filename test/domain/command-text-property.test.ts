@@ -21,7 +21,7 @@ const anyText = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('
 const quoted = (text: string): string => (text.includes('"') ? `«${text}»` : `"${text}"`);
 const person = fc.constantFrom('discord:123456789', 'slack:T1/U1', 'console:ann.b-c');
 
-function valueOf(option: Option): fc.Arbitrary<string | number | boolean> {
+function valueFor(option: Option): fc.Arbitrary<string | number | boolean> {
   switch (option.kind) {
     case 'text':
       return fc
@@ -41,11 +41,10 @@ function valueOf(option: Option): fc.Arbitrary<string | number | boolean> {
   }
 }
 
-const valuesOf = (options: Options) =>
-  fc.record(
-    Object.fromEntries(Object.entries(options).map(([name, option]) => [name, valueOf(option)])),
-    { requiredKeys: Object.keys(options).filter((name) => options[name]?.required) },
-  );
+const valuesFor = (options: Options) =>
+  fc.record(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, valueFor(option)])), {
+    requiredKeys: Object.keys(options).filter((name) => options[name]?.required),
+  });
 
 const known = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
@@ -80,7 +79,7 @@ const written: readonly [style: string, (name: string, value: string) => string]
 describe.each(sayable)('/$name', ({ options }) => {
   test.each(written)('values written as %s come back the same', (_style, write) => {
     fc.assert(
-      fc.property(valuesOf(options), (values) => {
+      fc.property(valuesFor(options), (values) => {
         const line = Object.entries(values)
           .map(([name, value]) => {
             const text = options[name]?.kind === 'person' ? `<@${value}|Some One>` : quoted(String(value));
@@ -98,7 +97,9 @@ describe.each(sayable)('/$name', ({ options }) => {
 test('words without marks of the grammar are the prompt, letter by letter', () => {
   const prose = fc
     .array(fc.stringMatching(/^[^\s"“”„«»:<>—–-][^\s"“”„«»:<>]{0,8}$/u), { minLength: 1, maxLength: 12 })
-    .chain((words) => fc.tuple(fc.constant(words), fc.array(fc.constantFrom(' ', '  ', '\n'), { minLength: 12, maxLength: 12 })))
+    .chain((words) =>
+      fc.tuple(fc.constant(words), fc.array(fc.constantFrom(' ', '  ', '\n'), { minLength: 12, maxLength: 12 })),
+    )
     .map(([words, gaps]) => words.map((word, at) => (at === 0 ? word : `${gaps[at]}${word}`)).join(''));
   fc.assert(
     fc.property(prose, (prompt) => {

@@ -165,8 +165,14 @@ describe('what is not understood is refused in words that help', () => {
     ['/imagine a fox --count', 'count needs a value. Nothing was charged. Try count:1.'],
     ['/imagine a fox --count --fresh', 'count needs a value. Nothing was charged. Try count:1.'],
     ['/imagine a fox count:many', 'count must be a whole number from 1 to 10; “many” is not. Nothing was charged.'],
-    ['/imagine a fox count:12', 'count must be a whole number from 1 to 10; “12” is not. Nothing was charged. Try count:10.'],
-    ['/imagine a fox quality:hi', 'quality is one of low, medium, high, xhigh, max; “hi” is not. Nothing was charged. Try quality:high.'],
+    [
+      '/imagine a fox count:12',
+      'count must be a whole number from 1 to 10; “12” is not. Nothing was charged. Try count:10.',
+    ],
+    [
+      '/imagine a fox quality:hi',
+      'quality is one of low, medium, high, xhigh, max; “hi” is not. Nothing was charged. Try quality:high.',
+    ],
     ['/imagine a fox fresh:maybe', 'fresh is yes or no; “maybe” is neither. Nothing was charged.'],
     ['/imagine prompt:fox on ice', '“on ice” stands outside of prompt:. Nothing was charged. Put words'],
     ['/credits grant <@console:bob|bob> 5', 'Say why, for the record: reason is missing. Nothing was charged.'],

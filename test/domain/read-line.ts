@@ -15,7 +15,9 @@ export function commandOf(name: string): Command {
 
 /** What people can say: every command, and every verb of a group under its full name. */
 export const sayable: readonly (ImageCommand | AnswerCommand)[] = commands.flatMap((command) =>
-  command.kind === 'group' ? command.verbs.map((verb) => ({ ...verb, name: `${command.name} ${verb.name}` })) : [command],
+  command.kind === 'group'
+    ? command.verbs.map((verb) => ({ ...verb, name: `${command.name} ${verb.name}` }))
+    : [command],
 );
 
 export interface Read {
@@ -25,7 +27,7 @@ export interface Read {
 
 /** Reads `/name rest` as Slack and the console do, from the words to checked values. */
 export function readLine(said: string): Read | Refusal {
-  const [, name = '', line = ''] = /^\/(\S+)\s?([^]*)$/.exec(said) ?? [];
+  const [, name = '', line = ''] = /^\/(\S+)\s?([\s\S]*)$/.exec(said) ?? [];
   const found = commandOf(name);
   const { verb, rest } = found.kind === 'group' ? splitVerb(found, line) : { verb: undefined, rest: line };
   const command = found.kind === 'group' ? found.verbs.find((each) => each.name === verb) : found;

@@ -12,7 +12,7 @@ import type { Command } from '../../domain/command.ts';
 import { jobId } from '../../domain/job.ts';
 import { nativeId } from '../../domain/person.ts';
 import { createAdmins } from './admins.ts';
-import { asFault } from './faults.ts';
+import { asFault, forLog } from './faults.ts';
 import { createGateway, type GatewayOptions } from './gateway.ts';
 import { asPlace, readPlace } from './place.ts';
 import { createThread } from './post.ts';
@@ -32,7 +32,9 @@ const editIntervalMsMin = 2_500;
 export function discordPlatform(options: DiscordOptions): ChatPlatform {
   const { guild, clock, log } = options;
   const gateway = createGateway(options, (interaction) => {
-    onInteraction(interaction).catch((error: unknown) => log.error({ err: error }, 'an interaction went unanswered'));
+    onInteraction(interaction).catch((error: unknown) =>
+      log.error({ err: forLog(error) }, 'an interaction went unanswered'),
+    );
   });
   const { rest } = gateway;
   const askAdmin = createAdmins(rest, clock);
@@ -73,7 +75,7 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
       commands = given;
       receive = receiver;
       const registered = registerChanges().catch((error: unknown) =>
-        log.error({ err: error }, 'the commands could not be registered with Discord'),
+        log.error({ err: forLog(error) }, 'the commands could not be registered with Discord'),
       );
       try {
         await gateway.connect();

@@ -39,21 +39,36 @@ export const isDenied = (error: unknown): boolean =>
   ![401, 429].includes(error.status) &&
   error.code !== code.unknownChannel;
 
-/** What the pipeline can act on, with Discord's words kept as the cause. */
-export function asFault(error: unknown, doing: string): Fault {
-  if (error instanceof Fault) return error;
-  return new Fault(faultCode(error), `Discord: ${doing} failed`, { cause: error });
+/** What the pipeline can act on, with Discord's words kept as the cause. What is no matter of Discord's stays what it is. */
+export function asFault(error: unknown, doing: string): unknown {
+  const fault = faultCode(error);
+  return fault ? new Fault(fault, `Discord: ${doing} failed`, { cause: forLog(error) }) : error;
 }
 
-function faultCode(error: unknown): FaultCode {
+/** Discord's words alone: discord.js attaches the request, whose body has people's words and whose address has tokens. */
+export function forLog(error: unknown): unknown {
+  if (!(error instanceof DiscordAPIError || error instanceof HTTPError)) return error;
+  const { pathname } = new URL(error.url);
+  const path = pathname.replace(/(\/(?:interactions|webhooks)\/\d+)\/[^/]+/, '$1/…');
+  return new Error(`${error.name}: ${error.message} (${error.method} ${path}, HTTP ${error.status})`);
+}
+
+function faultCode(error: unknown): FaultCode | undefined {
   if (error instanceof RateLimitError) return 'throttled';
-  if (error instanceof HTTPError) return 'unreachable';
-  if (!(error instanceof DiscordAPIError)) return isTokenGone(error) ? 'account' : 'unreachable';
+  if (error instanceof HTTPError || isUnreachable(error)) return 'unreachable';
+  if (isTokenGone(error)) return 'account';
+  if (!(error instanceof DiscordAPIError)) return undefined;
   if (closed.has(error.code)) return 'no-access';
   if (busy.has(error.code) || error.status === 429) return 'throttled';
   if (overloaded.has(error.code)) return 'overloaded';
   return error.status === 401 ? 'account' : 'bug';
 }
+
+/** Broken connections, names that don't resolve, time-outs: as Node and undici call them. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'AbortError' ||
+    ('code' in error && /^(UND_ERR|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|E(HOST|NET)UN)/.test(String(error.code))));
 
 /** What discord.js says itself of a token that Discord refused, and ever after: it drops such a token. */
 const isTokenGone = (error: unknown): boolean =>

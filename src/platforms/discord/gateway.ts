@@ -51,7 +51,7 @@ export function createGateway(
   const client = new Client({
     intents: [Intent.Guilds, Intent.GuildMessages, Intent.DirectMessages],
     allowedMentions: { parse: [], repliedUser: false },
-    rest: { timeout: requestMs, ...(apiUrl ? { api: baseUrl(apiUrl) } : {}) },
+    rest: { timeout: requestMs, invalidRequestWarningInterval: 500, ...(apiUrl ? { api: baseUrl(apiUrl) } : {}) },
     makeCache,
     sweepers,
   });

@@ -5,13 +5,13 @@ import {
   ComponentType,
   MessageFlags,
   type RESTPostAPIChannelMessageJSONBody as PostJson,
-  type RawFile,
 } from 'discord.js';
 import { type Button, type ButtonAction, buttonActions, type Card, type Result } from '../../domain/card.ts';
 import type { ImageFormat } from '../../domain/image.ts';
 import type { JobId } from '../../domain/job.ts';
 import { clip, lines, type Text } from '../../domain/text.ts';
 import { bar, render } from './render.ts';
+import type { Upload, UploadedFile } from './upload.ts';
 
 /** The bodies of Easel's messages. Source: docs.discord.com, "Message" and "Component Reference", read 2026-11. */
 
@@ -48,11 +48,6 @@ type Role = 'root' | 'card' | 'result';
 export const nonceOf = (job: JobId, role: Role, channel: string): string =>
   createHash('sha256').update(`${job} ${role} ${channel}`).digest('base64url').slice(0, 25);
 
-export interface Upload<Body> {
-  readonly body: Body;
-  readonly files: RawFile[];
-}
-
 export function cardMessage(card: Card, asker: string | undefined): Upload<PostJson> {
   const { body, files } = cardEdit(card, asker, card.preview !== undefined);
   return { body: { ...body, flags: MessageFlags.SuppressEmbeds }, files };
@@ -87,10 +82,10 @@ const attachment = (id: number, filename: string, alt: string) => ({
   description: clip(alt.toWellFormed(), altMost),
 });
 
-const file = (name: string, { bytes, format }: { bytes: Uint8Array; format: ImageFormat }): RawFile => ({
+const file = (name: string, { bytes, format }: { bytes: Uint8Array; format: ImageFormat }): UploadedFile => ({
   name,
-  data: bytes,
-  contentType: `image/${format}`,
+  bytes,
+  type: `image/${format}`,
 });
 
 const rows = (buttons: readonly Button[]) =>

@@ -1,13 +1,13 @@
 import { type REST, Routes } from 'discord.js';
-import type { Card, Preview } from '../../domain/card.ts';
+import type { Card, Preview, Result } from '../../domain/card.ts';
 import type { Remember, Thread } from '../../domain/chat-platform.ts';
-import type { Fault } from '../../domain/fault.ts';
 import { asFault, code, codeOf } from './faults.ts';
 import { findResult } from './find.ts';
 import { cardEdit, cardMessage, once, onceAnyhow, resultMessage, words } from './message.ts';
 import { open } from './open.ts';
 import { type DiscordPlace, pictureBytesMax } from './place.ts';
-import { createSpot } from './spot.ts';
+import { createSpot, type Posted } from './spot.ts';
+import { asRequest } from './upload.ts';
 
 /**
  * Shows one job with the bot's token: its messages outlive the interaction, and replies to them can be read. What is
@@ -19,8 +19,9 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
   let shown: Preview | undefined | null = null;
 
   async function edit(card: Card): Promise<void> {
-    const { body, files } = cardEdit(card, spot.place().asker, shown !== card.preview);
-    await rest.patch(Routes.channelMessage(spot.target(), spot.place().card ?? ''), { body, files });
+    const { asker, card: message = '' } = spot.place();
+    const request = asRequest(cardEdit(card, asker, shown !== card.preview));
+    await rest.patch(Routes.channelMessage(spot.target(), message), request);
     shown = card.preview;
   }
 
@@ -30,6 +31,11 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
     const posted = await spot.post(() => ({ ...body, ...onceAnyhow() }), files);
     shown = card.preview;
     await spot.grow({ card: posted.id, thread: posted.channel });
+  }
+
+  function postNow(result: Result): Promise<Posted> {
+    const { body, files } = resultMessage(result, spot.place().asker);
+    return spot.post((channel) => ({ ...body, ...once(result.job, 'result', channel) }), files);
   }
 
   return {
@@ -47,8 +53,8 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
           await edit(card);
         } catch (error) {
           if (codeOf(error) === code.tooManyOldEdits) return renewCard(card);
-          // Somebody deleted the card, or its thread sleeps: nobody misses an update.
-          if (codeOf(error) !== code.unknownMessage && codeOf(error) !== code.threadArchived) throw error;
+          // Somebody deleted the card or all of the thread, or the thread sleeps: nobody misses an update.
+          if (!isGone(error) && codeOf(error) !== code.threadArchived) throw error;
         }
       }),
 
@@ -56,10 +62,8 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
       faulty('posting a result', async () => {
         if (spot.place().result) return;
         const found = lookFirst ? await findResult(rest, result.job, spot.place()) : undefined;
-        const { body, files } = resultMessage(result, spot.place().asker);
-        const posted =
-          found ?? (await spot.post((channel) => ({ ...body, ...once(result.job, 'result', channel) }), files));
-        await spot.grow({ result: posted.id, resultIn: posted.channel });
+        const { id, channel } = found ?? (await postNow(result));
+        await spot.grow({ result: id, resultIn: channel });
       }),
 
     say: (text) =>
@@ -75,17 +79,20 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
         try {
           await rest.delete(Routes.channelMessage(resultIn, result));
         } catch (error) {
-          if (codeOf(error) !== code.unknownMessage && codeOf(error) !== code.unknownChannel) throw error;
+          if (!isGone(error)) throw error;
         }
       }),
   };
 }
 
-/** @throws Fault whatever `work` threw */
+/** @throws Fault for whatever Discord did not do */
 async function faulty(doing: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw asFault(error, doing) satisfies Fault;
+    throw asFault(error, doing);
   }
 }
+
+const isGone = (error: unknown): boolean =>
+  codeOf(error) === code.unknownMessage || codeOf(error) === code.unknownChannel;

@@ -69,24 +69,29 @@ function named(name: string): string {
   return name;
 }
 
-/** True when Discord has exactly these definitions already, whatever it adds to them and in whatever order. */
+/**
+ * True when Discord has exactly these definitions already, whatever it adds to them and in whatever order. It answers with
+ * its own idea of where a command is for, where nothing was said.
+ */
 export function isRegistered(wanted: RegistrationJson, there: readonly object[]): boolean {
-  const asOne = (commands: readonly object[]) => JSON.stringify(commands.map(canonical).toSorted());
+  const compared = wanted.some(({ contexts }) => contexts) ? [...decided, ...Object.keys(everywhere)] : decided;
+  const asOne = (commands: readonly object[]) =>
+    JSON.stringify(commands.map((command) => canonical(command, compared)).toSorted());
   return asOne(wanted) === asOne(there);
 }
 
-const kept =
-  'type name description options choices value required autocomplete min_value max_value max_length contexts integration_types'.split(
-    ' ',
-  );
+const decided = [
+  ...['type', 'name', 'description', 'options', 'choices', 'value', 'required', 'autocomplete'],
+  ...['min_value', 'max_value', 'max_length'],
+];
 
-/** The parts that Easel decides, in one order, without what is left out or the same as left out. */
-function canonical(node: object): string {
-  return JSON.stringify(node, (key, value: unknown) => {
+/** The given parts in one order, without what is left out or the same as left out. */
+function canonical(command: object, parts: readonly string[]): string {
+  return JSON.stringify(command, (_, value: unknown) => {
     if (Array.isArray(value)) return value.length > 0 ? value : undefined;
     if (value === false || value === null) return undefined;
     if (typeof value !== 'object') return value;
-    const entries = Object.entries(value as object).filter(([name]) => key !== '' || kept.includes(name));
-    return Object.fromEntries(entries.filter(([name]) => kept.includes(name)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const kept = Object.entries(value as object).filter(([name]) => parts.includes(name));
+    return Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
 }

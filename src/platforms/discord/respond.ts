@@ -11,7 +11,7 @@ import type { Responder } from '../../domain/chat-platform.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Place } from '../../domain/job.ts';
 import type { Text } from '../../domain/text.ts';
-import { code, codeOf } from './faults.ts';
+import { code, codeOf, forLog } from './faults.ts';
 import { contentOf, words } from './message.ts';
 import { asPlace, type DiscordPlace, withoutToken } from './place.ts';
 import { renderPages } from './render.ts';
@@ -52,7 +52,7 @@ export function createResponder(
       body: { type, data },
     }) as Promise<AnswerResult>;
 
-  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+  const warn = (what: string) => (error: unknown) => log.warn({ err: forLog(error) }, what);
 
   async function think(): Promise<First> {
     const flags = MessageFlags.Ephemeral;

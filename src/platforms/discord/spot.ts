@@ -1,13 +1,8 @@
-import {
-  type APIMessage,
-  type RESTPostAPIChannelMessageJSONBody as PostJson,
-  type RawFile,
-  type REST,
-  Routes,
-} from 'discord.js';
+import { type APIMessage, type RESTPostAPIChannelMessageJSONBody as PostJson, type REST, Routes } from 'discord.js';
 import type { Remember } from '../../domain/chat-platform.ts';
 import { isClosed } from './faults.ts';
 import { asPlace, type DiscordPlace, withoutToken } from './place.ts';
+import { asRequest, type UploadedFile } from './upload.ts';
 
 export interface Posted {
   readonly id: string;
@@ -21,17 +16,17 @@ export interface Spot {
   grow(more: Partial<DiscordPlace>): Promise<void>;
   /** Where card and pictures go. */
   target(): string;
-  postIn(channel: string, body: PostJson, files?: RawFile[]): Promise<Posted>;
+  postIn(channel: string, body: PostJson, files?: readonly UploadedFile[]): Promise<Posted>;
   /** Posts in the thread, or beside it when the thread is closed to Easel. */
-  post(body: (channel: string) => PostJson, files?: RawFile[]): Promise<Posted>;
+  post(body: (channel: string) => PostJson, files?: readonly UploadedFile[]): Promise<Posted>;
 }
 
 export function createSpot(given: DiscordPlace, remember: Remember, rest: REST): Spot {
   let place = given;
   const target = () => place.thread ?? place.channel;
 
-  async function postIn(channel: string, body: PostJson, files: RawFile[] = []): Promise<Posted> {
-    const posted = (await rest.post(Routes.channelMessages(channel), { body, files })) as APIMessage;
+  async function postIn(channel: string, body: PostJson, files: readonly UploadedFile[] = []): Promise<Posted> {
+    const posted = (await rest.post(Routes.channelMessages(channel), asRequest({ body, files }))) as APIMessage;
     return { id: posted.id, channel: posted.channel_id };
   }
 

@@ -5,7 +5,7 @@ import { type SlackPlace, threadOf } from './place.ts';
 import type { Words } from './render.ts';
 import { asWritten, noPreviews, type SlackApi } from './slack-api.ts';
 
-export type Role = 'root' | 'card' | 'result';
+type Role = 'root' | 'card' | 'result';
 
 export interface Posting {
   readonly role: Role;

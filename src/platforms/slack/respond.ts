@@ -12,7 +12,7 @@ export const ackWaitMs = 1_500;
 const answerDeadlineMs = 10_000;
 
 export interface Ways {
-  /** Acknowledges once. `withAnswer`: what may be said in the acknowledgement itself. */
+  /** Acknowledges, once; with an answer in it where that is possible. */
   readonly ack: (answer?: Record<string, unknown>) => Promise<void>;
   /** Slash commands take an answer in their acknowledgement, buttons do not. */
   readonly answersInAck: boolean;

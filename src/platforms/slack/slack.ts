@@ -5,17 +5,17 @@ import type { ChatPlatform, ChatRequest, Receive } from '../../domain/chat-platf
 import { Fault, faultText } from '../../domain/fault.ts';
 import { nativeId } from '../../domain/person.ts';
 import { slackAdmins } from './admins.ts';
-import { slackError } from './faults.ts';
 import { userOf } from './naming.ts';
 import { type SlackPlace, threadOf } from './place.ts';
 import { slackThread } from './post.ts';
 import { previewFiles } from './preview.ts';
 import { buttonRequest, commandRequest } from './receive.ts';
 import { endpoint } from './register.ts';
-import { slackResponder, type Ways } from './respond.ts';
+import { type SlackResponder, slackResponder, type Ways } from './respond.ts';
 import { type SlackApiOptions, slackApi, webLogger } from './slack-api.ts';
 import { socketLine } from './socket.ts';
 import { updateManifest } from './update-manifest.ts';
+import { whyNot } from './why-not.ts';
 
 export interface SlackOptions extends Omit<SlackApiOptions, 'apiUrl'> {
   /** For Socket Mode. Either this or the signing secret. */
@@ -49,7 +49,7 @@ export function slackPlatform(options: SlackOptions): SlackPlatform {
   const slack = slackApi({ ...options, apiUrl });
   const socket = appToken ? socketLine(slack, appToken) : undefined;
   const receiver = socket?.receiver ?? httpReceiver(signingSecret, log);
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, SlackResponder>();
   const fresh = new Set<string>();
   const posts = { slack, previewFile: previewFiles(slack), isFresh };
   const bot = { team: '', id: '', user: '' };
@@ -96,13 +96,13 @@ export function slackPlatform(options: SlackOptions): SlackPlatform {
 
   /** Hands a request on, and keeps track of it until it is answered. */
   function heard(request: ChatRequest, ways: Ways): Promise<void> {
-    const answered = answer(request, ways).finally(() => running.delete(answered));
-    running.add(answered);
+    const respond = slackResponder(slack, request, ways);
+    const answered = answer(request, respond).finally(() => running.delete(answered));
+    running.set(answered, respond);
     return answered;
   }
 
-  async function answer(request: ChatRequest, ways: Ways): Promise<void> {
-    const respond = slackResponder(slack, request, ways);
+  async function answer(request: ChatRequest, respond: SlackResponder): Promise<void> {
     try {
       await receive?.(request, respond);
       await respond.acknowledge();
@@ -154,8 +154,10 @@ export function slackPlatform(options: SlackOptions): SlackPlatform {
     isAdmin,
     async stop() {
       receive = undefined;
+      // What is in hand is acknowledged while there still is a line, and answered without one.
+      await Promise.allSettled([...running.values()].map((respond) => respond.acknowledge()));
       await socket?.close();
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.keys());
     },
   };
   return receiver instanceof HTTPReceiver
@@ -184,25 +186,4 @@ function listenerOf(receiver: HTTPReceiver, isListening: () => boolean): Request
       response.writeHead(404).end();
     }
   };
-}
-
-/** What an operator can do about it. */
-function whyNot(error: unknown): string {
-  switch (slackError(error)) {
-    case 'invalid_auth':
-    case 'not_authed':
-    case 'token_revoked':
-    case 'token_expired':
-      return 'Slack does not know this token. Check SLACK_BOT_TOKEN (xoxb-…), and SLACK_APP_TOKEN (xapp-…) if it is set.';
-    case 'account_inactive':
-      return 'Slack says that Easel was removed from the workspace. Install the app again and set the new SLACK_BOT_TOKEN.';
-    case 'not_allowed_token_type':
-      return 'Slack wants other kinds of tokens: SLACK_BOT_TOKEN begins with xoxb-, SLACK_APP_TOKEN with xapp-.';
-    case 'missing_scope':
-      return 'SLACK_APP_TOKEN lacks the scope connections:write. Make a new one under Basic Information, App-Level Tokens.';
-    case undefined:
-      return `Slack could not be reached: ${error instanceof Error ? error.message : String(error)}`;
-    default:
-      return `Slack refused the connection: ${slackError(error)}`;
-  }
 }

@@ -39,7 +39,7 @@ export async function uploadFile(
  * Sends bytes to where Slack wants them. The address is the credential, so no token goes along.
  * @throws Fault
  */
-export async function uploadBytes(fetchTo: GuardedFetch, url: string, body: Uint8Array): Promise<void> {
+async function uploadBytes(fetchTo: GuardedFetch, url: string, body: Uint8Array): Promise<void> {
   const headers = { 'content-type': 'application/octet-stream' };
   const request = { method: 'POST', headers, body, deadlineMs: uploadDeadlineMs } as const;
   const { status } = await fetchTo(url, request).catch((cause: unknown) => {

@@ -1,7 +1,7 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { Person } from '../../../src/domain/person.ts';
-import { personId, workspaceId } from '../../../src/domain/person.ts';
-import { discordStage } from './stage.ts';
+import { type Person, personId, workspaceId } from '../../../src/domain/person.ts';
+import { discordStage, result, showing } from './stage.ts';
 
 test('a refused bot token ends the start with a fault that names the account', async () => {
   const { bot } = await discordStage();
@@ -73,4 +73,24 @@ test('admins are those who manage the server, asked once in five minutes', async
 test('a place of another platform is a bug', async () => {
   const { bot } = await discordStage();
   expect(() => bot().thread({ platform: 'slack', channel: 'C1' }, async () => {})).toThrow(RangeError);
+});
+
+test('the log tells what failed, without tokens and without what people wrote', async () => {
+  const written: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => written.push(line) });
+  const { discord, start } = await discordStage();
+  const { platform, asked } = await start({ log });
+  const words = 'a secret fox';
+  for (const path of ['/callback$', '/webhooks/', '/messages$'])
+    discord.fail({ path }, { status: 400, code: 50035, times: 9 });
+  const first = await asked({ channel: 'art' });
+  const show = showing(platform, first, await first.respond.announce(words));
+  await first.respond.tell(words);
+  const posting = show.thread().post({ ...result(show.job), text: words }, false);
+  await posting.catch((error: unknown) => log.error({ err: error }, 'posting failed'));
+  const all = written.join('');
+  expect(all).toContain(show.job);
+  expect(all).toContain('DiscordAPIError[50035]');
+  expect(written.length).toBeGreaterThanOrEqual(3);
+  for (const secret of [words, discord.token, String(first.request.place.token)]) expect(all).not.toContain(secret);
 });

@@ -1,7 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { basename } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Command } from '../../../src/domain/command.ts';
+import { describe, expect, test } from 'vitest';
+import { loadCommands } from '../../../src/load-commands.ts';
 import { isRegistered, registration } from '../../../src/platforms/discord/register.ts';
 import { discordStage, imagine } from './stage.ts';
 
@@ -16,17 +14,7 @@ interface Node {
   readonly max_length?: number;
 }
 
-const folder = new URL('../../../commands/', import.meta.url);
-let commands: Command[];
-beforeAll(async () => {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  commands = await Promise.all(
-    files.map(async (file): Promise<Command> => {
-      const module = (await import(new URL(file, folder).href)) as { default: Command };
-      return { ...module.default, name: basename(file, '.ts') };
-    }),
-  );
-});
+const commands = await loadCommands(['gpt-image-2.5-flare', 'gpt-image-2']);
 
 const everyNode = (node: Node): Node[] => [node, ...(node.options ?? []).flatMap(everyNode)];
 const weight = ({ name, description, options = [], choices = [] }: Node): number =>
@@ -107,6 +95,15 @@ describe('registration', () => {
     expect(isRegistered(wanted, [{ ...there[0], description: 'Other' }, there[1] ?? {}])).toBe(false);
     expect(isRegistered(registration([{ ...imagine, name: 'credits' }], false), there)).toBe(false);
     expect(isRegistered([], [])).toBe(true);
+  });
+
+  test('of the real commands happens at the first start only, everywhere or in one server', async () => {
+    const { discord, start } = await discordStage();
+    for (const guild of [undefined, undefined, discord.guildId, discord.guildId]) {
+      await (await start({ guild }, commands)).platform.stop();
+    }
+    expect(discord.requests().filter(({ method }) => method === 'PUT')).toHaveLength(2);
+    expect(discord.violations()).toEqual([]);
   });
 
   test('happens at start, and again only when the definitions changed', async () => {

@@ -21,7 +21,7 @@ describe('a job goes on after a crash', () => {
           show.dieAt(died);
           const dying = show.thread();
           const work = dying.open(show.opening).then(() => dying.post(result(show.job), false));
-          await expect(work).rejects.toThrow();
+          await expect(work).rejects.toThrow('the process died');
           await platform.stop();
           stage.discord.advance(pauseMs);
 

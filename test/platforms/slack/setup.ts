@@ -21,7 +21,7 @@ export interface ImpatientClock extends Clock {
   moveOn(ms: number): void;
 }
 
-export function impatientClock(): ImpatientClock {
+function impatientClock(): ImpatientClock {
   let skippedMs = 0;
   let waiting: (() => void)[] = [];
   return {
@@ -30,7 +30,7 @@ export function impatientClock(): ImpatientClock {
       if (signal?.aborted) return Promise.reject(signal.reason);
       return new Promise((resolve, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-        if (ms === ackWaitMs) return void waiting.push(resolve);
+        if (ms === ackWaitMs && signal) return void waiting.push(resolve);
         skippedMs += ms;
         setImmediate(resolve);
       });
