@@ -30,6 +30,7 @@ import { withLimits } from './providers/with-limits.ts';
 import { withRetry } from './providers/with-retry.ts';
 import { withSeveralCalls } from './providers/with-several-calls.ts';
 import { personHash, readSecretKey } from './secret-key.ts';
+import { startPlatform } from './start-platform.ts';
 import { fileBlobs } from './storage/blobs.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
@@ -186,9 +187,12 @@ function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
     async start() {
       await recover(parts);
       worker.start();
-      await Promise.all(
-        [...parts.platforms.values()].map((platform) => platform.start(parts.commands, reception.receive)),
-      );
+      const { commands, errands: background } = parts;
+      const starting = [...parts.platforms.values()].map(async (platform) => {
+        const { tries } = await startPlatform(platform, commands, reception.receive, parts, over.signal);
+        background.add(tries);
+      });
+      await Promise.all(starting);
       parts.errands.add(keepWaitingCards(parts, over.signal));
       parts.errands.add(checkDaily(checks, parts, over.signal));
     },

@@ -9,6 +9,7 @@ import {
 import type { ChatPlatform, Receive } from '../../domain/chat-platform.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Command } from '../../domain/command.ts';
+import { Fault } from '../../domain/fault.ts';
 import { jobId } from '../../domain/job.ts';
 import { nativeId } from '../../domain/person.ts';
 import { createAdmins } from './admins.ts';
@@ -27,6 +28,9 @@ export interface DiscordOptions extends GatewayOptions {
 }
 
 const editIntervalMsMin = 2_500;
+
+const tokenRefused = (cause: Fault): Fault =>
+  new Fault('account', 'Discord does not know this token. Check DISCORD_TOKEN.', { cause });
 
 /** Discord, through discord.js: interactions from the gateway, everything else by REST with the bot's token. */
 export function discordPlatform(options: DiscordOptions): ChatPlatform {
@@ -80,7 +84,8 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
       try {
         await gateway.connect();
       } catch (error) {
-        throw asFault(error, 'connecting');
+        const fault = asFault(error, 'connecting');
+        throw fault instanceof Fault && fault.code === 'account' ? tokenRefused(fault) : fault;
       } finally {
         await registered;
       }

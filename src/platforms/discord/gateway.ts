@@ -66,7 +66,13 @@ export function createGateway(
   return {
     rest: client.rest,
     async connect() {
-      await client.login(token);
+      try {
+        await client.login(token);
+      } catch (error) {
+        // A failed login takes the token from the REST client, which posting still needs and the next try too.
+        client.rest.setToken(token);
+        throw error;
+      }
     },
     connected: () => client.ws.shards.some(({ status }) => open.includes(status)),
     tierOf: (guild) => client.guilds.cache.get(guild ?? '')?.premiumTier ?? 0,

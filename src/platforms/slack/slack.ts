@@ -5,6 +5,7 @@ import type { ChatPlatform, ChatRequest, Receive } from '../../domain/chat-platf
 import { Fault, faultText } from '../../domain/fault.ts';
 import { nativeId } from '../../domain/person.ts';
 import { slackAdmins } from './admins.ts';
+import { slackFault } from './faults.ts';
 import { userOf } from './naming.ts';
 import { type SlackPlace, threadOf } from './place.ts';
 import { slackThread } from './post.ts';
@@ -125,7 +126,7 @@ export function slackPlatform(options: SlackOptions): SlackPlatform {
         await socket?.open();
       } catch (error) {
         receive = undefined;
-        throw new Error(whyNot(error), { cause: error });
+        throw new Fault(slackFault('connecting', error).code, whyNot(error), { cause: error });
       }
       log.info({ team: bot.team, mode: socket ? 'socket' : 'http' }, 'Slack is connected');
     },
