@@ -47,6 +47,8 @@ const floodMost = 30;
 const sketchStepMs = 400;
 /** Cards that are told of a pause; the rest of a long queue stays as it is. */
 const pausedMost = 50;
+/** Cards are losable: a platform that takes no edits does not keep Easel from stopping. */
+const lastEditsMs = 10_000;
 
 /** Everything that is open: the database and what stands on it. */
 export interface Storage {
@@ -201,13 +203,20 @@ function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
       reception.close();
       over.abort();
       await worker.stop(graceMs);
-      await pauseCards(parts);
-      await parts.errands.settled();
+      await lastEdits(parts);
       await Promise.all([...parts.platforms.values()].map((platform) => platform.stop()));
       await parts.floods.stop();
       await store.close();
     },
   };
+}
+
+/** Lets every card show how its job stands, as far as there is time. */
+async function lastEdits(parts: Parts): Promise<void> {
+  const over = new AbortController();
+  const time = parts.clock.sleep(lastEditsMs, over.signal).catch(() => undefined);
+  await Promise.race([pauseCards(parts).then(() => parts.errands.settled()), time]);
+  over.abort();
 }
 
 /** Tells those who wait that it will go on. */

@@ -24,7 +24,7 @@ export async function startPlatform(
       await platform.start(commands, receive);
       return true;
     } catch (error) {
-      if (error instanceof Fault && error.code === 'account') throw refused(platform, error);
+      if (error instanceof Fault && error.code === 'account') throw refused(error);
       log.error({ platform: platform.name, err: error }, 'a platform could not be reached, trying again');
       return false;
     }
@@ -38,5 +38,5 @@ export async function startPlatform(
   return { tries: (await attempt()) ? Promise.resolve() : tryOn() };
 }
 
-const refused = ({ name }: ChatPlatform, fault: Fault): Error =>
-  new Error(`Easel can't start: ${fault.message} The README says where to find what ${name} needs.`, { cause: fault });
+const refused = (fault: Fault): Error =>
+  new Error(`Easel can't start: ${fault.message} The README says where to find it.`, { cause: fault });

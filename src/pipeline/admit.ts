@@ -1,11 +1,11 @@
-import { type Credits, credits } from '../domain/credits.ts';
+import type { Credits } from '../domain/credits.ts';
 import { type ImageWish, qualities, sizeText } from '../domain/image.ts';
 import type { JobId, NewJob, Place } from '../domain/job.ts';
 import type { Load } from '../domain/job-queue.ts';
 import type { Person } from '../domain/person.ts';
 import { holdFor, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import { type Fitted, fitWish } from './fit-wish.ts';
+import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Parts, Rules } from './parts.ts';
 
 export interface Admitted {
@@ -73,23 +73,23 @@ function overLimit(load: Load, rules: Rules, now: number): Refusal | undefined {
   return undefined;
 }
 
-/** The best lower quality that the balance allows, else the cheapest; fewer pictures when quality can't go lower. */
+/** The nearest thing that the balance allows: a lower quality, else one picture instead of several, else both. */
 function cheaper(fitted: Fitted, has: Credits, rules: Rules): { option: string; cost: Credits } | undefined {
-  const costOf = (changes: Partial<Fitted['request']>): Credits => {
-    const quoted = quoteFor({ ...fitted, request: { ...fitted.request, ...changes } }, rules);
-    return quoted === undefined ? credits(Number.MAX_SAFE_INTEGER) : holdFor(quoted);
-  };
-  const now = costOf({});
+  const { model, provider, request } = fitted;
   const lower = qualities
-    .slice(0, qualities.indexOf(fitted.request.quality))
-    .filter((quality) => fitted.model.qualities.includes(quality))
-    .map((quality) => ({
-      option: `quality:${quality}`,
-      cost: costOf({ quality, partialImages: quality === 'low' ? 0 : fitted.request.partialImages }),
-    }))
-    .filter(({ cost }) => cost < now)
+    .slice(0, qualities.indexOf(request.quality))
+    .filter((quality) => model.qualities.includes(quality))
     .reverse();
-  const affordable = lower.find(({ cost }) => cost <= has) ?? lower.at(-1);
-  if (affordable || fitted.request.count === 1) return affordable;
-  return { option: 'count:1', cost: costOf({ count: 1 }) };
+  const one = request.count > 1 ? [{ option: 'count:1', quality: request.quality, count: 1 }] : [];
+  const choices = [
+    ...lower.map((quality) => ({ option: `quality:${quality}`, quality, count: request.count })),
+    ...one,
+    ...one.flatMap(() => lower.map((quality) => ({ option: `quality:${quality} count:1`, quality, count: 1 }))),
+  ];
+  for (const { option, quality, count } of choices) {
+    const partialImages = previewsOf({ quality, count }, model, provider, rules);
+    const quoted = quoteFor({ ...fitted, request: { ...request, quality, count, partialImages } }, rules);
+    if (quoted !== undefined && holdFor(quoted) <= has) return { option, cost: holdFor(quoted) };
+  }
+  return undefined;
 }

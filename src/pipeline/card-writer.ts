@@ -34,10 +34,10 @@ export function cardWriter(
   async function write(): Promise<void> {
     while (wanted && failures < failuresMost) {
       const wait = editedAt + intervalMs - clock.now();
-      if (wait > 0) await clock.sleep(wait);
+      if (wait > 0 && fingerprint(wanted) !== shown) await clock.sleep(wait);
       const card: Card = wanted;
       wanted = undefined;
-      editedAt = clock.now();
+      if (fingerprint(card) === shown) continue;
       try {
         await thread.update(card);
         shown = fingerprint(card);
@@ -47,17 +47,17 @@ export function cardWriter(
         wanted ??= card;
         log.debug({ err: error, failures }, 'a card could not be updated');
       }
+      // The platform counts from when an edit arrived, which is not later than its answer.
+      editedAt = clock.now();
     }
+    // In the same breath as the last look at `wanted`, so that nothing is wanted in between and then forgotten.
+    writing = undefined;
   }
 
   function want(card: Card): void {
-    if (fingerprint(card) === shown) wanted = undefined;
-    else wanted = card;
+    wanted = card;
     failures = 0;
-    if (wanted)
-      writing ??= write().finally(() => {
-        writing = undefined;
-      });
+    if (!writing && fingerprint(card) !== shown) writing = write();
   }
 
   return {

@@ -24,7 +24,7 @@ import type { ImageProvider } from '../domain/image-provider.ts';
 import type { PersonPreferences, WorkspacePreferences } from '../domain/preferences.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { nearest } from '../domain/text.ts';
-import type { Parts } from './parts.ts';
+import type { Parts, Rules } from './parts.ts';
 import { offering } from './route.ts';
 
 const countMaxUnlessSet = 4;
@@ -68,10 +68,7 @@ export function fitWish(
     );
   }
 
-  const previewed = count === 1 && qualities.indexOf(quality) >= qualities.indexOf('medium');
-  const partialImages = previewed
-    ? Math.min(parts.rules.partialImages, model.partialImagesMax, provider.partialImagesMax)
-    : 0;
+  const partialImages = previewsOf({ count, quality }, model, provider, parts.rules);
   const request: ImageRequest = {
     task: 'generate',
     words: wish.words,
@@ -86,6 +83,17 @@ export function fitWish(
     endUser,
   };
   return { request, model, provider, notes };
+}
+
+/** Previews are made of a single picture that takes long enough to want one. */
+export function previewsOf(
+  { count, quality }: Pick<ImageRequest, 'count' | 'quality'>,
+  model: Model,
+  provider: ImageProvider,
+  rules: Rules,
+): number {
+  const wanted = count === 1 && qualities.indexOf(quality) >= qualities.indexOf('medium');
+  return wanted ? Math.min(rules.partialImages, model.partialImagesMax, provider.partialImagesMax) : 0;
 }
 
 const notPossible = (what: string, near: string | undefined): Refusal => ({

@@ -1,4 +1,5 @@
 import { readConfig } from '../config.ts';
+import { counted as count } from '../domain/text.ts';
 import { openStorage } from '../easel.ts';
 import { type Diagnosis, diagnose } from '../storage/doctor.ts';
 import { systemClock } from '../system-clock.ts';
@@ -21,7 +22,7 @@ function report({ counted, credits, findings }: Diagnosis): string {
       ? 'All adds up.'
       : `${findings.length} ${findings.length === 1 ? 'thing does' : 'things do'} not add up:`;
   return [
-    `Recounted ${accounts} accounts, ${entries} entries, ${jobs} jobs, ${pictures} pictures.`,
+    `Recounted ${count(accounts, 'account')}, ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${count(jobs, 'job')}, ${count(pictures, 'picture')}.`,
     sums,
     verdict,
     ...findings.map(({ check, subject, what }) => `  ${check}: ${subject} ${what}`),

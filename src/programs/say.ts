@@ -10,6 +10,10 @@ import { consoleLog } from './log.ts';
  * or came to nothing; the words for that are on standard output either way.
  */
 export async function say(line: string): Promise<number> {
+  if (line.trim() === '') {
+    console.error('Say what to do, such as: npm run say -- "/imagine a red fox"');
+    return 1;
+  }
   const config = readConfig(process.env);
   const storage = await openStorage(config, systemClock);
   const { dataDir, userName } = config;

@@ -28,8 +28,12 @@ export function keyvOn(db: Kysely<Schema>, clock: Clock, namespace: string): Key
       const { numDeletedRows } = await db.deleteFrom('cache').where('key', '=', key).executeTakeFirst();
       return Number(numDeletedRows) === 1;
     },
+    // Keyv clears a namespace by looking through its keys; `clear` alone would mean everybody's.
+    async *iterator() {
+      yield* (await db.selectFrom('cache').select(['key', 'value']).execute()).map(({ key, value }) => [key, value]);
+    },
     async clear() {
-      await db.deleteFrom('cache').where('key', 'like', `${namespace}:%`).execute();
+      await db.deleteFrom('cache').execute();
     },
   };
   const keyv = new Keyv({ store, namespace });

@@ -413,7 +413,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
       });
 
       test('of a cancel and a claim at the same time, one gets the job', async () => {
-        for (let round = 0; round < 40; round++) {
+        for (let round = 0; round < 20; round++) {
           await ask(['ann', round]);
           const job = idOf('ann', round);
           const [claimed, cancelled] = await Promise.all([
@@ -429,7 +429,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
       });
 
       test('of a late finish and a resuming claim at the same time, one gets the job', async () => {
-        for (let round = 0; round < 40; round++) {
+        for (let round = 0; round < 20; round++) {
           await ask(['ann', round]);
           const job = idOf('ann', round);
           const old = await mustClaim('slow', 99);

@@ -4,31 +4,44 @@ import path from 'node:path';
 import { type Logger, pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { buildEasel, buildPlatforms, type Easel, openStorage, type Storage, startPort } from '../../src/easel.ts';
+import { loadCommands } from '../../src/load-commands.ts';
+import { slackManifest } from '../../src/platforms/slack/register.ts';
 import { type Diagnosis, diagnose } from '../../src/storage/doctor.ts';
-import { systemClock } from '../../src/system-clock.ts';
 import type { WebServer } from '../../src/web/server.ts';
 import { type DiscordHandle, fakeDiscord } from '../fakes/discord/server.ts';
 import type { FakeOpenAI } from '../fakes/openai/handle.ts';
 import { fakeOpenAI } from '../fakes/openai/server.ts';
 import { type FakeSlack, fakeSlack } from '../fakes/slack/server.ts';
+import { type StudioClock, studioClock } from './studio-clock.ts';
 
-/** A whole Easel over real HTTP and WebSocket: the three services are local fakes, everything else is the program. */
-export interface Studio {
+type Environment = Readonly<Record<string, string>>;
+
+interface Fakes {
   readonly discord: DiscordHandle;
   readonly slack: FakeSlack;
   readonly openai: FakeOpenAI;
+}
+
+/** A whole Easel over real HTTP and WebSocket: the three services are local fakes, everything else is the program. */
+export interface Studio extends Fakes {
+  readonly clock: StudioClock;
   readonly dataDir: string;
+  readonly web: () => WebServer;
   /** The running Easel; another one after `restart`. */
   easel(): Easel;
-  /** Stops Easel as SIGTERM does and starts another one over the same data. */
-  restart(): Promise<void>;
+  /**
+   * Stops Easel as SIGTERM does and starts another one over the same data.
+   * @param meanwhile what happens after the signal, before the time that running calls get is over
+   * @param away what happens while none is running
+   */
+  restart(meanwhile?: () => Promise<void>, away?: () => Promise<void>): Promise<void>;
   recount(): Promise<Diagnosis>;
   close(): Promise<void>;
 }
 
 export interface StudioOptions {
   /** Environment over the usual one. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment | ((fakes: Fakes) => Environment);
   readonly log?: Logger;
   readonly discord?: Parameters<typeof fakeDiscord>[0];
   readonly slack?: Parameters<typeof fakeSlack>[0];
@@ -42,11 +55,17 @@ interface Running {
 }
 
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
-  const discord = await fakeDiscord(options.discord);
-  const slack = await fakeSlack(options.slack);
+  let jumped = 0;
+  const clock = studioClock((ms) => {
+    jumped += ms;
+    discord.advance(ms);
+  });
+  const discord = await fakeDiscord({ clock: () => clock.now() - jumped, ...options.discord });
+  const manifest = slackManifest(await loadCommands([]), { socketMode: true });
+  const slack = await fakeSlack({ clock, manifest, ...options.slack });
   const openai = await fakeOpenAI(options.openai);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'easel-'));
-  const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const env = {
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.api,
@@ -57,32 +76,37 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
     OPENAI_BASE_URL: openai.baseUrl,
     DATA_DIR: dataDir,
     PORT: '0',
-    ...options.env,
+    ...(typeof options.env === 'function' ? options.env({ discord, slack, openai }) : options.env),
   };
 
   async function run(): Promise<Running> {
     const config = readConfig(env);
-    const storage = await openStorage(config, systemClock);
-    const { platforms, mounted } = await buildPlatforms(config, log, systemClock);
-    const easel = await buildEasel(config, storage, platforms, log, systemClock);
+    const storage = await openStorage(config, clock);
+    const { platforms, mounted } = await buildPlatforms(config, log, clock);
+    const easel = await buildEasel(config, storage, platforms, log, clock);
     const web = await startPort(config, easel, mounted);
     await easel.start();
     return { storage, easel, web };
   }
 
   let running = await run();
-  const halt = async () => {
-    await running.easel.stop();
+  const halt = async (meanwhile?: () => Promise<void>) => {
+    const stopped = running.easel.stop();
+    await meanwhile?.();
+    await clock.flyUntil(stopped);
     await running.web.stop();
   };
   return {
     discord,
     slack,
     openai,
+    clock,
     dataDir,
+    web: () => running.web,
     easel: () => running.easel,
-    async restart() {
-      await halt();
+    async restart(meanwhile, away) {
+      await halt(meanwhile);
+      await away?.();
       running = await run();
     },
     recount: () => diagnose(running.storage.database.db, running.storage.blobs),

@@ -121,7 +121,7 @@ onEveryDatabase((current) => {
         // There are no jobs here that the holds and charges could belong to.
         expect(findings.filter(({ check }) => check === 'balance')).toEqual([]);
       }),
-      { numRuns: engine === 'sqlite' ? 150 : 25 },
+      { numRuns: engine === 'sqlite' ? 80 : 12 },
     );
   });
 
@@ -146,7 +146,7 @@ onEveryDatabase((current) => {
         expect(sums.available + sums.held + sums.charged).toBe(sums.issued);
         expect(findings.filter(({ check }) => check === 'balance')).toEqual([]);
       }),
-      { numRuns: engine === 'sqlite' ? 60 : 25 },
+      { numRuns: engine === 'sqlite' ? 30 : 12 },
     );
   });
 });

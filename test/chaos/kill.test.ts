@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFailed, test } from 'vitest';
+import { onEveryDatabase, type TestDatabase } from '../storage/databases.ts';
+import { type Chance, chanceFrom } from './chance.ts';
+import type { Child } from './child.ts';
+import { comes, gravest, type Moment, moments } from './moments.ts';
+import { openTown, patienceMs, type Town } from './town.ts';
+import { judge } from './verdict.ts';
+import { type Crowd, gather, makeWishes, type Wish } from './wishes.ts';
+
+const full = process.env.CHAOS === 'full';
+const seed = Number(process.env.CHAOS_SEED ?? (full ? Date.now() % 1_000_000 : 7));
+/** What every call of a platform takes, so that Easel can die during one. */
+const callMs = 15;
+/** How long after a moment the end comes: what follows has not begun, or has, or is done. */
+const laterMs = [0, 0, 1, 3, 10, 30, 100];
+const startMs = 1_200;
+const liveMs = 1_000;
+
+/** When a life ends. */
+type Death =
+  | { readonly after: Moment; readonly ms: number }
+  | { readonly sinceStartMs: number }
+  | { readonly sinceReadyMs: number };
+
+onEveryDatabase((current) => {
+  const name = (jobs: number, kills: number) =>
+    `${jobs} jobs and ${kills} kills at any moment: each is delivered once, charged once, and the doctor is content`;
+  if (full) test(name(40, 30), () => survive(current(), 40, 30), patienceMs);
+  else test(name(12, 4), () => survive(current(), 12, 4), 120_000);
+});
+
+async function survive(at: TestDatabase, jobs: number, kills: number): Promise<void> {
+  const story = [`CHAOS_SEED=${seed}, ${at.engine}`];
+  onTestFailed(() => console.error(story.join('\n')));
+  const chance = chanceFrom(seed);
+  const town = await openTown({ at, callMs });
+  try {
+    const crowd = gather(makeWishes(jobs, town, chance), town);
+    for (const [life, death] of deaths(kills, chance).entries()) {
+      const rush = life === 0 ? rushOf(jobs) : Math.ceil(crowd.unheard().length / (kills - life));
+      story.push(await live(death, rush, crowd, town, chance));
+    }
+    await outlive(crowd, town);
+
+    const { wrong, figures } = await judge(town, crowd.cancelled());
+    story.push(JSON.stringify(figures));
+    if (full) console.info(story.join('\n'));
+    expect(wrong).toEqual([]);
+    const { code, said } = await town.doctor();
+    expect(said).toContain('"findings": []');
+    expect(code).toBe(0);
+  } finally {
+    await town.close();
+  }
+}
+
+/** Half of a day's wishes come at once, the others one by one. */
+const rushOf = (jobs: number): number => Math.ceil(jobs / 2);
+
+/** Every arrow of the journey is hit when there are lives enough, and the rest is chance. */
+function deaths(kills: number, chance: Chance): Death[] {
+  const after = (moment: Moment): Death => ({ after: moment, ms: chance.pick(laterMs) });
+  if (kills <= gravest.length) return chance.shuffled(gravest).slice(0, kills).map(after);
+  const anywhere = Array.from({ length: kills }, (_, n): Death => {
+    if (n % 3 === 0) return { sinceStartMs: chance.whole(startMs) };
+    return n % 3 === 1 ? { sinceReadyMs: chance.whole(liveMs) } : after(chance.pick(moments));
+  });
+  return chance.shuffled([...moments.map(after), ...anywhere].slice(0, kills));
+}
+
+/** One life: people ask, Easel works, and is killed. Returns its story. */
+async function live(death: Death, asks: number, crowd: Crowd, town: Town, chance: Chance): Promise<string> {
+  const child = town.start();
+  const over = new AbortController();
+  const end = async (): Promise<string> => {
+    if ('sinceStartMs' in death) {
+      await anyMoment(death.sinceStartMs);
+      return `${death.sinceStartMs} ms after its start`;
+    }
+    await child.ready;
+    const wishes = chosen(death, asks, crowd);
+    const now = 'after' in death ? death.after.count(town) : 0;
+    const jobs = wishes.map((wish) => accepted(crowd.ask(wish), child));
+    crowd.cancelling(over.signal);
+    if ('sinceReadyMs' in death) {
+      await anyMoment(death.sinceReadyMs);
+      return `${death.sinceReadyMs} ms after ready`;
+    }
+    const { after, ms } = death;
+    const on = wishes.filter(({ platform }) => after.on === platform || after.on === 'openai').length;
+    // Each wish brings the moment once; where there is none left, older jobs may bring it, or nothing does.
+    const times = on > 0 ? 1 + chance.whole(on) : 1;
+    const idle = on > 0 ? [] : [Promise.all(jobs).then(() => town.untilEnded(child))];
+    await Promise.race([comes(after, now + times, town, over.signal), ...idle]);
+    const came = after.count(town) - now;
+    await anyMoment(ms);
+    return came > 0 ? `${ms} ms after “${after.name}” came ${came}×` : `${ms} ms after all was done`;
+  };
+  const story = await Promise.race([end(), child.fell]);
+  await child.kill();
+  over.abort();
+  await town.untilGone();
+  await crowd.look();
+  return `killed ${story}; ${crowd.unheard().length} wishes unheard, ${await town.open()} jobs open`;
+}
+
+/** The last life: everybody is heard, everything ends, and Easel stops by itself. */
+async function outlive(crowd: Crowd, town: Town): Promise<void> {
+  const child = town.start();
+  await child.ready;
+  await Promise.race([Promise.all(crowd.unheard().map((wish) => accepted(crowd.ask(wish), child))), child.fell]);
+  await Promise.race([town.untilEnded(child), child.fell]);
+  expect(await child.stop()).toBe(0);
+}
+
+/** The only place where time decides: any moment may be the last. */
+const anyMoment = (ms: number): Promise<void> => sleep(ms);
+
+/** Resolves when Easel has taken it in. */
+const accepted = (job: string, child: Child): Promise<unknown> =>
+  child.untilLine((line) => line.msg === 'a job was accepted' && line.job === job);
+
+/** Who asks in a life: first those on the platform where it is to end, so that the moment comes. */
+function chosen(death: Death, asks: number, crowd: Crowd): Wish[] {
+  const on = 'after' in death ? death.after.on : undefined;
+  return crowd
+    .unheard()
+    .toSorted((a, b) => Number(b.platform === on) - Number(a.platform === on))
+    .slice(0, asks);
+}

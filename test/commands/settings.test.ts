@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bob, openDesk, type TestDesk } from './desk.ts';
+
+let desk: TestDesk;
+beforeEach(async () => {
+  desk = await openDesk();
+});
+afterEach(() => desk.close());
+
+const usual = ['shape: square', 'quality: medium', 'count: 1 (at most 4 here)', 'model: gpt-image-2.5-flare'];
+const shown = async (as?: Parameters<TestDesk['say']>[1]) => (await desk.say('/settings', as)).split('\n');
+
+test('without settings the usual ones are shown', async () => {
+  expect(await shown()).toEqual(usual);
+});
+
+test('what is set is saved, shown, and nobody else’s', async () => {
+  expect(await desk.say('/settings set shape:WIDE quality:high')).toBe('Saved: shape wide, quality high.');
+  expect(await desk.say('/settings set count:3 model:gpt-image-2')).toBe('Saved: count 3, model gpt-image-2.');
+  expect(await shown()).toEqual(['shape: wide', 'quality: high', 'count: 3 (at most 4 here)', 'model: gpt-image-2']);
+  expect(await shown(bob)).toEqual(usual);
+});
+
+test('an exact size is a shape', async () => {
+  expect(await desk.say('/settings set shape:1536x864')).toBe('Saved: shape 1536x864.');
+});
+
+test('what is cleared is the usual again', async () => {
+  await desk.say('/settings set quality:high');
+  expect(await desk.say('/settings clear')).toBe('Your defaults are gone; the usual ones count again.');
+  expect(await shown()).toEqual(usual);
+});
+
+test.each([
+  ['/settings set', 'You changed nothing. Nothing was charged. Try /settings set quality:high.'],
+  ['/settings set shape:round', 'No model makes the shape “round”. Nothing was charged. Try square, wide, tall or'],
+  ['/settings set shape:64x64', 'No model makes the shape “64x64”.'],
+  ['/settings set model:gpt-image-3', 'Nobody here offers the model “gpt-image-3”. Nothing was charged. Did you mean'],
+  ['/settings set model:zebra', 'There is gpt-image-2.5-flare, gpt-image-2, gpt-image-1.5.'],
+  ['/settings set quality:best', 'quality is one of low, medium, high, xhigh, max; “best” is not.'],
+  ['/settings set colour:red', 'There is no option colour.'],
+  ['/settings team count-max:11', 'count-max must be a whole number from 1 to 10; “11” is not.'],
+])('%s is refused, and nothing changes', async (line, sentence) => {
+  expect(await desk.say(line)).toContain(sentence);
+  expect(await shown()).toEqual(usual);
+});
+
+test('an admin’s most per request counts for everyone in the same workspace', async () => {
+  expect(await desk.say('/settings team 6')).toBe('One request may now ask for up to 6.');
+  expect((await shown(bob))[2]).toBe('count: 1 (at most 6 here)');
+  const elsewhere = { ...bob, workspace: 'slack:T9' as typeof bob.workspace };
+  expect((await shown(elsewhere))[2]).toBe('count: 1 (at most 4 here)');
+});

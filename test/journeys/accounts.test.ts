@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { both, ofKind, results, shownPictures, studio } from './chats.ts';
+
+describe.each(both)('on %s', (_, chatOf) => {
+  test('somebody new has the starting credits, once', async () => {
+    const place = await studio({ env: { STARTING_CREDITS: '70' } });
+    const chat = chatOf(place);
+    const asked = [1, 2, 3].map((n) => chat.command('imagine', { prompt: `fox ${n}` }));
+    await results(chat, 3);
+    expect(asked).toHaveLength(3);
+    expect(await chat.command('credits balance').told()).toBe('You have 19 credits.');
+    expect((await place.recount()).credits.issued).toBe(70);
+    await place.restart();
+    expect(await chat.command('credits balance').told()).toBe('You have 19 credits.');
+  });
+
+  test('an admin grants and revokes, and the history says who, when and why', async () => {
+    const place = await studio();
+    const chat = chatOf(place);
+    const user = chat.naming(chat.other);
+    const admin = { user: chat.admin };
+    expect(await chat.command('credits grant', { user, amount: 250, reason: 'the new logo' }, admin).told()).toBe(
+      `Granted 250 credits to @${chat.other}. They have 750 now.`,
+    );
+    expect(await chat.command('credits revoke', { user, amount: 900, reason: 'a mistake' }, admin).told()).toBe(
+      `Took 750 credits from @${chat.other}, all there was. They have 0 now.`,
+    );
+    const history = await chat.command('credits history', {}, { user: chat.other }).told();
+    expect(history.split('\n')).toEqual([
+      expect.stringMatching(new RegExp(`^2026-11-20 12:00  −750 revoked by @${chat.admin}: a mistake$`)),
+      expect.stringMatching(new RegExp(`^2026-11-20 12:00  \\+250 granted by @${chat.admin}: the new logo$`)),
+      '2026-11-20 12:00  +500 to start with',
+    ]);
+    // Whoever is named in a private answer hears nothing.
+    expect(chat.pinged()).toEqual([]);
+    expect(await chat.command('imagine', { prompt: 'a red fox' }, { user: chat.other }).told()).toBe(
+      'Your picture needs 21 credits and you have 0. Nothing was charged. Ask an admin for more.',
+    );
+    expect((await place.recount()).findings).toEqual([]);
+    expect(chat.violations()).toEqual([]);
+  });
+
+  test('a grant needs a person, an amount and a reason', async () => {
+    const place = await studio();
+    const chat = chatOf(place);
+    const grant = { user: chat.naming(chat.other), amount: 5, reason: '  ' };
+    const told = await chat.command('credits grant', grant, { user: chat.admin }).told();
+    expect(told).toBe('Say why, for the record: reason is missing. Nothing was charged.');
+    expect((await place.recount()).credits.issued).toBe(0);
+  });
+
+  test('/settings count where a request leaves something open', async () => {
+    const place = await studio();
+    const chat = chatOf(place);
+    const settings = { shape: 'wide', quality: 'low', count: 2, model: 'gpt-image-2' };
+    expect(await chat.command('settings set', settings).told()).toBe(
+      'Saved: shape wide, quality low, count 2, model gpt-image-2.',
+    );
+    expect(await chat.command('settings show').told()).toBe(
+      'shape: wide\nquality: low\ncount: 2 (at most 4 here)\nmodel: gpt-image-2',
+    );
+    chat.command('imagine', { prompt: 'a red fox' });
+    await results(chat);
+    chat.command('imagine', { prompt: 'a red fox', count: 1, shape: 'square', model: 'gpt-image-2.5-flare' });
+    await results(chat, 2);
+    expect(place.openai.calls()).toMatchObject([
+      { model: 'gpt-image-2', quality: 'low', n: 2, size: '1536x1024' },
+      { model: 'gpt-image-2.5-flare', quality: 'low', n: 1, size: '1024x1024' },
+    ]);
+    expect(shownPictures(chat)).toHaveLength(3);
+    await chat.command('settings clear').told();
+    chat.command('imagine', { prompt: 'a red fox' });
+    await results(chat, 3);
+    expect(place.openai.calls()[2]).toMatchObject({ model: 'gpt-image-2.5-flare', quality: 'medium', n: 1 });
+  });
+
+  test('an admin decides how many pictures one request may ask for', async () => {
+    const place = await studio();
+    const chat = chatOf(place);
+    const more = { 'count-max': 6 };
+    expect(await chat.command('settings team', more).told()).toBe(
+      'Only an admin can change what counts for everyone here. Nothing was changed.',
+    );
+    await chat.command('settings team', more, { user: chat.admin }).told();
+    chat.command('imagine', { prompt: 'foxes', count: 6, quality: 'low' });
+    await results(chat);
+    expect(shownPictures(chat)).toHaveLength(6);
+    expect(place.openai.violations()).toEqual([]);
+    expect(chat.violations()).toEqual([]);
+    expect((await place.recount()).findings).toEqual([]);
+  });
+
+  test('/history lists what was asked for and how it ended', async () => {
+    const place = await studio();
+    const chat = chatOf(place);
+    expect(await chat.command('history').told()).toBe('You have not asked for a picture yet. Try /imagine a red fox.');
+    chat.command('imagine', { prompt: 'a red fox', count: 2, quality: 'low' });
+    await results(chat);
+    place.openai.next('moderation-input');
+    chat.command('imagine', { prompt: 'a blue fox' });
+    await chat.until(() => ofKind(chat, 'root').length === 2);
+    await place.openai.untilEnded(2);
+    await place.easel().idle();
+    expect(await chat.command('history').told()).toBe(
+      [
+        '2026-11-20 12:00 a blue fox gpt-image-2.5-flare 1024x1024 medium: declined',
+        '2026-11-20 12:00 a red fox gpt-image-2.5-flare 1024x1024 low × 2: delivered, 12 credits',
+      ].join('\n'),
+    );
+    expect(await chat.command('history', {}, { user: chat.other }).told()).toContain('not asked for a picture');
+  });
+
+  test('/help says what there is', async () => {
+    const place = await studio();
+    const chat = chatOf(place);
+    const help = await chat.command('help').told();
+    for (const { name } of place.easel().parts.commands) expect(help).toContain(`/${name} `);
+    const about = chat.name === 'discord' ? { about: 'imagine' } : { prompt: 'imagine' };
+    expect(await chat.command('help', about).told()).toContain('/imagine prompt [shape:square|wide|tall|…]');
+    expect(chat.violations()).toEqual([]);
+  });
+});
