@@ -87,12 +87,12 @@ const names: Record<Entry['kind'], string> = {
   house: 'paid by the house',
 };
 
-function entryLine({ kind, amount: booked, at, by, reason: why, job }: Entry): Text {
+function entryLine({ kind, amount: booked, at, by, reason: why }: Entry): Text {
   const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   return [
     { code: `${day}  ${signs[kind]}${booked}` },
     ` ${names[kind]}`,
     ...(by ? [' by ', { person: by }] : []),
-    ...(why ? [`: ${why}`] : job ? [{ quiet: ` ${job}` }] : []),
+    ...(why ? [`: ${why}`] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { takesSize } from '../src/domain/catalogue.ts';
 import { answerCommand, type Desk, groupCommand } from '../src/domain/command.ts';
 import { qualities, readSize, shapes } from '../src/domain/image.ts';
-import type { PersonPreferences } from '../src/domain/preferences.ts';
+import { countMaxUnlessSet, type PersonPreferences } from '../src/domain/preferences.ts';
 import type { Refusal } from '../src/domain/refusal.ts';
 import { lines, nearest } from '../src/domain/text.ts';
 
@@ -19,7 +19,7 @@ export default groupCommand({
         return lines(
           `shape: ${own.shape ?? 'square'}`,
           `quality: ${own.quality ?? 'medium'}`,
-          `count: ${own.count ?? 1} (at most ${countMax ?? 4} here)`,
+          `count: ${own.count ?? 1} (at most ${countMax ?? countMaxUnlessSet} here)`,
           `model: ${own.model ?? desk.models[0] ?? desk.catalogue.default}`,
         );
       },
@@ -46,7 +46,8 @@ export default groupCommand({
         };
         if (Object.keys(changes).length === 0)
           return unclear('You changed nothing.', 'Try /settings set quality:high.');
-        const wrong = wrongShape(changes.shape, desk) ?? wrongModel(changes.model, desk);
+        const wrong =
+          wrongShape(changes.shape, desk) ?? wrongModel(changes.model, desk) ?? (await wrongCount(changes.count, desk));
         if (wrong) return wrong;
         const own = await desk.preferences.ofPerson(desk.asker.id);
         await desk.preferences.setPerson(desk.asker.id, { ...own, ...changes });
@@ -86,6 +87,12 @@ export default groupCommand({
 });
 
 const unclear = (what: string, hint?: string): Refusal => ({ refused: 'unclear', what, hint });
+
+async function wrongCount(count: number | undefined, { preferences, asker }: Desk): Promise<Refusal | undefined> {
+  const { countMax = countMaxUnlessSet } = await preferences.ofWorkspace(asker.workspace);
+  if (count === undefined || count <= countMax) return undefined;
+  return unclear(`One request may ask for up to ${countMax} pictures here.`, `Try count:${countMax}.`);
+}
 
 function wrongShape(shape: string | undefined, { catalogue }: Desk): Refusal | undefined {
   if (shape === undefined || shapes.some((known) => known === shape)) return undefined;

@@ -44,7 +44,7 @@ const graceMs = 25_000;
 const slackUrl = 'https://slack.com/api/';
 const floodMost = 30;
 /** The sketch takes its time, so that progress can be seen. */
-const sketchStepMs = 400;
+const sketchStepMs = 800;
 /** Cards that are told of a pause; the rest of a long queue stays as it is. */
 const pausedMost = 50;
 /** Cards are losable: a platform that takes no edits does not keep Easel from stopping. */

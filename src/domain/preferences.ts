@@ -9,9 +9,12 @@ export interface PersonPreferences {
   readonly model?: string;
 }
 
+/** The most pictures one request may ask for, where no admin has set it. */
+export const countMaxUnlessSet = 4;
+
 /** What an admin decides for a workspace. */
 export interface WorkspacePreferences {
-  /** The most pictures one request may ask for; 4 unless set, 10 at the most. */
+  /** The most pictures one request may ask for, from 1 to 10. */
   readonly countMax?: number;
 }
 

@@ -35,7 +35,7 @@ export function outputTokens(model: Model, quality: Quality, size: Size): number
 type Priced = Pick<ImageRequest, 'size' | 'quality' | 'count' | 'partialImages'>;
 
 /** Micro-dollars of list price for one picture of the request, previews included; undefined when no price is known. */
-export function listPriceOfOne(model: Model, request: Priced): number | undefined {
+function listPriceOfOne(model: Model, request: Priced): number | undefined {
   const tokens = outputTokens(model, request.quality, request.size);
   if (model.prices === null || tokens === undefined) return undefined;
   return (tokens + request.partialImages * model.partialImageTokens) * model.prices.imageOut;

@@ -5,6 +5,7 @@ import { type Picture, readImage } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { altText, doneCard, endedCard, type Footer, postingCard, resultButtons, resultText } from './cards.ts';
+import { giveBack } from './give-back.ts';
 import { type Parts, platformFor } from './parts.ts';
 import { offering } from './route.ts';
 import type { StopReason } from './run-job.ts';
@@ -135,9 +136,7 @@ async function deliverDirectly(
   } catch (error) {
     parts.log.error({ job: job.id, err: error }, 'a result could be posted nowhere and is refunded');
     const outcome = { fault: 'no-access' } as const;
-    await parts.store.transaction(async ({ queue, ledger }) => {
-      if (await queue.end(claim, outcome)) await ledger.refund(job.id, 'could not be posted');
-    });
-    if (shown) parts.errands.add(shown.finish(endedCard(job, outcome)));
+    const ended = await giveBack(claim, outcome, parts);
+    if (ended && shown) parts.errands.add(shown.finish(endedCard(job, outcome)));
   }
 }

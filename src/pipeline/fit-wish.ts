@@ -21,13 +21,11 @@ import {
   sizeText,
 } from '../domain/image.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
-import type { PersonPreferences, WorkspacePreferences } from '../domain/preferences.ts';
+import { countMaxUnlessSet, type PersonPreferences, type WorkspacePreferences } from '../domain/preferences.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { nearest } from '../domain/text.ts';
 import type { Parts, Rules } from './parts.ts';
 import { offering } from './route.ts';
-
-const countMaxUnlessSet = 4;
 
 export interface Fitted {
   readonly request: ImageRequest;

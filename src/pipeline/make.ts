@@ -4,7 +4,7 @@ import type { ImageProvider, Made, Progress } from '../domain/image-provider.ts'
 import type { Job, Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import { absorbFault } from './house.ts';
+import { absorbFault, absorbPreviews } from './house.ts';
 import type { Parts } from './parts.ts';
 
 export interface MadePictures {
@@ -23,7 +23,11 @@ export async function make(
   const startedAt = parts.clock.now();
   const ended = (outcome: string, requestId?: string) =>
     recordCall(claim.job, provider, startedAt, outcome, requestId, parts);
+  /** Of the newest try; those of a failed one are part of what is booked for it. */
+  let previews = 0;
   const progress = (step: Progress) => {
+    if ('partial' in step) previews++;
+    if ('retrying' in step) previews = 0;
     const fault = 'retrying' in step ? step.retrying : 'lost' in step ? step.lost : undefined;
     if (fault) parts.errands.add(absorbFault(claim, provider, fault, parts));
     onProgress(step);
@@ -31,6 +35,7 @@ export async function make(
   try {
     const answer = await callProvider(claim, provider, signal, progress, parts);
     if (isRefusal(answer)) {
+      await absorbPreviews(claim, provider, previews, parts);
       await ended('refused');
       return { outcome: { refusal: answer } };
     }

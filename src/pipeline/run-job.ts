@@ -3,6 +3,7 @@ import type { Job, Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { endedCard, pausedCard, postingCard } from './cards.ts';
 import { deliver } from './deliver.ts';
+import { giveBack } from './give-back.ts';
 import { absorb } from './house.ts';
 import { keep } from './keep.ts';
 import { make, recordCall } from './make.ts';
@@ -40,7 +41,10 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
   if (made === 'stopped') return stopped(claim, provider, signal.reason as StopReason, await watch.show, parts);
   if ('outcome' in made) return end(claim, made.outcome, await watch.show, parts);
 
-  const kept = await keep(claim, made, provider, parts);
+  const kept = await keep(claim, made, provider, parts).catch(async (error: unknown) => {
+    await absorb(claim, provider, 'not kept', parts);
+    throw error;
+  });
   onMade();
   if (!kept) return;
   const show = await watch.show;
@@ -58,16 +62,6 @@ async function end(claim: Claim, outcome: Outcome, show: Show | undefined, parts
 async function showEnd(job: Job, outcome: Outcome, shown: Show | undefined, parts: Parts): Promise<void> {
   const show = shown ?? (await openOrGoBlind(job, endedCard(job, outcome), parts));
   await show?.finish(endedCard(job, outcome));
-}
-
-/** The money side of an end: the hold goes back, or what was charged already. False when the claim is lost. */
-function giveBack(claim: Claim, outcome: Outcome, { store }: Parts): Promise<boolean> {
-  return store.transaction(async ({ queue, ledger }) => {
-    if (!(await queue.end(claim, outcome))) return false;
-    const { charged } = await ledger.release(claim.job.id);
-    if (charged > 0) await ledger.refund(claim.job.id, 'its pictures could not be brought');
-    return true;
-  });
 }
 
 /** For a job whose work broke off by a bug of ours: ends it, whatever it was doing, and tells the admins. */

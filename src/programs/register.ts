@@ -15,7 +15,7 @@ export async function register(): Promise<number> {
   const catalogue = await loadCatalogue(config.modelsFile);
   const providers = await buildProviders(config, catalogue, systemClock);
   const commands = await loadCommands([...new Set(providers.flatMap(({ models }) => models))]);
-  const overHttp = config.slack !== undefined && 'signingSecret' in config.slack;
+  const overHttp = config.slack ? 'signingSecret' in config.slack : config.publicUrl !== undefined;
   const manifest = slackManifest(commands, { socketMode: !overHttp, publicUrl: config.publicUrl });
   console.log(JSON.stringify(manifest, undefined, 2));
   console.error('Above: the Slack app manifest. Paste it at api.slack.com/apps, “Create New App”, “From a manifest”.');

@@ -20,7 +20,11 @@ async function startBot(config: Config): Promise<number> {
   const web = await startPort(config, easel, mounted);
   const stopped = untilStopped(() => log.info('stopping: running jobs may end, the rest goes on at the next start'));
   await easel.start();
-  log.info({ ...overview(config), port: web.port, ms: Math.round(performance.now()) }, 'ready');
+  const away = platforms.filter((platform) => !platform.connected()).map(({ name }) => name);
+  log.info(
+    { ...overview(config), ...(away.length > 0 ? { away } : {}), port: web.port, ms: Math.round(performance.now()) },
+    'ready',
+  );
   await stopped;
   await easel.stop();
   await web.stop();

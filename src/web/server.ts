@@ -42,7 +42,7 @@ export async function startWeb(
 }
 
 /** The pages by themselves. */
-export function webApp(readiness: Readiness): Hono {
+function webApp(readiness: Readiness): Hono {
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'alive' }));
   app.get('/readyz', async (context) => {

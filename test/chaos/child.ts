@@ -21,6 +21,8 @@ export interface Child {
   readonly fell: Promise<never>;
   /** Resolves to the first line of its log from now on that fits; rejects when it ends before. */
   untilLine(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** The last lines of its log. */
+  tail(): string;
   /** `kill -9`: resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM: resolves to its exit code. */
@@ -33,7 +35,8 @@ export interface Child {
  */
 export function startChild(env: Readonly<Record<string, string>>, cwd: string, log: string): Child {
   const process_ = spawn(process.execPath, [main], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const gone = once(process_, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  // Not `exit`: by then there may be lines left to read.
+  const gone = once(process_, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const waiting = new Set<(line: LogLine) => void>();
   const tail: string[] = [];
   let wanted = false;
@@ -69,6 +72,7 @@ export function startChild(env: Readonly<Record<string, string>>, cwd: string, l
     ready: unheard(ready),
     fell: unheard(fell),
     untilLine,
+    tail: () => tail.join(''),
     async kill() {
       wanted = true;
       process_.kill('SIGKILL');

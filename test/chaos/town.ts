@@ -1,18 +1,22 @@
 import path from 'node:path';
 import { openJobs } from '../../src/storage/doctor.ts';
 import { type DiscordHandle, fakeDiscord } from '../fakes/discord/server.ts';
+import type { Call } from '../fakes/openai/calls.ts';
 import type { FakeOpenAI } from '../fakes/openai/handle.ts';
 import { fakeOpenAI } from '../fakes/openai/server.ts';
 import { type FakeSlack, fakeSlack } from '../fakes/slack/server.ts';
 import type { TestDatabase } from '../storage/databases.ts';
 import { askDoctor, type Child, startChild } from './child.ts';
 
+type Place = Omit<TestDatabase, 'empty'>;
+
 /** Both platforms, the image service and a database, which all outlive Easel. */
 export interface Town {
   readonly discord: DiscordHandle;
   readonly slack: FakeSlack;
+  /** The image service; another one after it was unplugged. */
   readonly openai: FakeOpenAI;
-  readonly at: TestDatabase;
+  readonly at: Place;
   /** The people of each platform, by name. */
   readonly people: { readonly discord: readonly string[]; readonly slack: readonly string[] };
   /** The file with the logs of all lives. */
@@ -26,15 +30,21 @@ export interface Town {
   /** How many jobs are on their way. */
   open(): Promise<number>;
   doctor(): ReturnType<typeof askDoctor>;
+  /** From now on nothing listens where the image service was, until it is plugged in again. */
+  unplug(): Promise<void>;
+  plug(): Promise<void>;
+  /** Every call of the image service so far. */
+  calls(): readonly Call[];
   close(): Promise<void>;
 }
 
+const latency = [50, 400] as const;
 const names = ['amy', 'bo', 'cat', 'dan', 'eva', 'finn', 'gus', 'hal', 'ivy', 'jo'];
 /** So long that only the test's own deadline ends the wait. */
 export const patienceMs = 900_000;
 
 export interface TownOptions {
-  readonly at: TestDatabase;
+  readonly at: Place;
   readonly env?: Readonly<Record<string, string>>;
   /** What every call of the platforms takes, so that there is time to die in between. */
   readonly callMs?: number;
@@ -50,7 +60,9 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
     rateLimits: false,
     users: names.map((name, at) => ({ id: `U0PERSON${String(at).padStart(3, '0')}`, name })),
   });
-  const openai = await fakeOpenAI({ latency: [50, 400] });
+  let openai = await fakeOpenAI({ latency });
+  const earlier: Call[] = [];
+  let child: Child | undefined;
   if (callMs > 0) {
     discord.delay({ method: 'POST' }, callMs);
     for (const method of ['chat.postMessage', 'files.getUploadURLExternal', 'upload', 'files.completeUploadExternal'])
@@ -79,11 +91,16 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
   return {
     discord,
     slack,
-    openai,
+    get openai() {
+      return openai;
+    },
     at,
     people: { discord: names, slack: names },
     log,
-    start: () => startChild(env, at.folder, log),
+    start() {
+      child = startChild(env, at.folder, log);
+      return child;
+    },
     async untilGone() {
       await discord.until(() => discord.gatewaySessions() === 0);
       await slack.until(() => slack.connections() === 0);
@@ -97,7 +114,16 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
     },
     open: () => openJobs(at.database.db),
     doctor: () => askDoctor(env, at.folder),
+    async unplug() {
+      earlier.push(...openai.calls());
+      await openai.close();
+    },
+    async plug() {
+      openai = await fakeOpenAI({ latency, port: Number(new URL(openai.url).port) });
+    },
+    calls: () => [...earlier, ...openai.calls()],
     async close() {
+      await child?.kill();
       await Promise.all([discord.close(), slack.close(), openai.close()]);
     },
   };

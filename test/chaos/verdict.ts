@@ -40,13 +40,13 @@ interface Traces {
   readonly pinged: readonly string[];
 }
 
-/** @param cancelled jobs that somebody wanted to stop: these alone may end without a picture */
-export async function judge(town: Town, cancelled: ReadonlySet<string>): Promise<Verdict> {
+/** @param excused jobs that may end without a picture: somebody wanted to stop them, or they could not be made */
+export async function judge(town: Town, excused: ReadonlySet<string>): Promise<Verdict> {
   const { db } = town.at.database;
   const jobs = await db.selectFrom('jobs').selectAll().orderBy('id').execute();
   const entries = await db.selectFrom('entries').selectAll().orderBy('seq').execute();
   const kept = await db.selectFrom('pictures').selectAll().orderBy('position').execute();
-  const calls = town.openai.calls();
+  const calls = town.calls();
   const { findings } = await diagnose(db, fileBlobs(path.join(town.at.folder, 'blobs')));
   const wrong = [
     ...findings.map(({ subject, what }) => `doctor: ${subject} ${what}`),
@@ -60,7 +60,7 @@ export async function judge(town: Town, cancelled: ReadonlySet<string>): Promise
     const hashes = kept.filter((picture) => picture.job === job.id).map(({ blob }) => blob);
     const traces = (job.platform === 'discord' ? onDiscord : onSlack)(job, new Set(hashes), town);
     const delivered = job.state === 'delivered';
-    if (!delivered && !(job.state === 'cancelled' && cancelled.has(job.id))) complain(`ended so: ${job.outcome}`);
+    if (!delivered && !excused.has(job.id)) complain(`ended so: ${job.outcome}`);
 
     if (traces.roots !== 1) complain(`has ${traces.roots} root messages`);
     // A job that was cancelled while it was being announced needs no card.
@@ -85,7 +85,7 @@ export async function judge(town: Town, cancelled: ReadonlySet<string>): Promise
     if (of('refund').length > 0) complain('is refunded');
     const billed = calls.filter(({ parameters, billed }) => billed && parameters.user === job.id).length;
     const covered =
-      of('house').filter(({ reason }) => reason?.startsWith('possibly billed')).length + (delivered ? 1 : 0);
+      of('house').filter(({ reason }) => /^(possibly )?billed:/.test(reason ?? '')).length + (delivered ? 1 : 0);
     if (billed > covered) complain(`was billed ${billed} times by the image service, and ${covered} are booked`);
     if (delivered && billed === 0) complain('was delivered without being made');
   }
@@ -146,7 +146,9 @@ function onDiscord(job: JobRow, own: ReadonlySet<string>, { discord }: Town): Tr
     message.nonce === nonceOf(id, role, message.channelId);
   const roots = all.filter((message) => `discord-${message.interactionId}` === id || hasNonce('root')(message));
   const cards = all.filter(hasNonce('card'));
-  const results = all.filter(({ components }) => customIdFor(components, 'again') === `again:${id}`);
+  const results = all.filter(
+    ({ components, attachments }) => attachments.length > 0 && customIdFor(components, 'again') === `again:${id}`,
+  );
   const sets = all.filter(({ attachments }) => attachments.some(({ sha256 }) => own.has(sha256)));
   const messages = new Set([...roots, ...cards, ...results].map((message) => message.id));
   return {

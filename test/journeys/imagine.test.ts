@@ -1,6 +1,21 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { both, cardSaying, kindOf, kinds, results, shownPictures, studio } from './chats.ts';
+import { both, cardSaying, discordChat, kindOf, kinds, results, shownPictures, studio } from './chats.ts';
+
+describe('a picture that is too large for Discord', () => {
+  test('is re-encoded to fit, which is said, and the original is kept', async () => {
+    const place = await studio({ openai: { pictureBytes: 11 * 1024 * 1024 } });
+    const chat = discordChat(place);
+    chat.command('imagine', { prompt: 'a red fox', quality: 'low' });
+    const [result] = await results(chat);
+    expect(result?.text).toContain('1 picture too large to post here was re-encoded; the original is kept.');
+    expect(result?.pictures.map(({ name }) => name)).toEqual(['easel-1.jpeg']);
+    const [original = ''] = place.openai.calls()[0]?.pictures ?? [];
+    expect(shownPictures(chat)).not.toContain(original);
+    expect(await place.easel().parts.blobs.has(original)).toBe(true);
+    expect(chat.violations()).toEqual([]);
+  });
+});
 
 describe.each(both)('/imagine on %s', (_, chatOf) => {
   test('shows root message, thread, card and result, in this order, and each of them once', async () => {

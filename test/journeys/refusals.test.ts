@@ -78,7 +78,7 @@ describe.each(both)('on %s, a refusal says why, costs nothing and calls nobody:'
     },
   );
 
-  test.each([
+  const impossible = [
     [{ size: '100x100' }, "gpt-image-2.5-flare can't make 100x100. Nothing was charged. Try shape:"],
     [{ shape: 'oblong' }, '“oblong” is no shape and no size. Nothing was charged. Try shape:'],
     [
@@ -106,10 +106,13 @@ describe.each(both)('on %s, a refusal says why, costs nothing and calls nobody:'
       'You gave both shape wide and size 1024x1024. Nothing was charged. Leave one of them out.',
     ],
     [{ text: 'top: ' }, 'A part of text: has no words in it. Nothing was charged. Write it like'],
-  ])('not possible or unclear: %j', async (options, sentence) => {
+  ] as const;
+
+  test('not possible or unclear, with the nearest thing that is', async () => {
     const place = await studio();
     const chat = chatOf(place);
-    expect(await refusal(place, chat, { prompt: 'a red fox', ...options })).toContain(sentence);
+    for (const [options, sentence] of impossible)
+      expect(await refusal(place, chat, { prompt: 'a red fox', ...options })).toContain(sentence);
   });
 
   test('no image service that offers the model', async () => {
@@ -192,16 +195,16 @@ describe('where Easel may not post', () => {
   });
 });
 
-describe('what is typed wrongly in Slack', () => {
-  test.each([
+test('what is typed wrongly in Slack is explained', async () => {
+  const place = await studio();
+  const chat = slackChat(place);
+  const wrong = [
     ['a red fox colour:red', 'There is no option colour. Nothing was charged. '],
     ['a red fox cuont:2', 'There is no option cuont. Nothing was charged. Did you mean count?'],
     ['a red fox --quality', 'quality needs a value. Nothing was charged. Try quality:low.'],
     ['a red fox count:many', 'count must be a whole number from 1 to 10; “many” is not. Nothing was charged.'],
     ['a red fox quality:hihg', 'Nothing was charged. Try quality:high.'],
     ['', 'prompt is missing. Nothing was charged.'],
-  ])('/imagine %s', async (line, sentence) => {
-    const place = await studio();
-    expect(await refusal(place, slackChat(place), { prompt: line })).toContain(sentence);
-  });
+  ] as const;
+  for (const [line, sentence] of wrong) expect(await refusal(place, chat, { prompt: line })).toContain(sentence);
 });

@@ -32,6 +32,18 @@ describe.each(both)('on %s, a picture that the service declines', (_, chatOf) =>
 const broken =
   "Easel's account with the image service has a problem. It is not your fault, and nothing was charged. An admin has been told.";
 
+test.each(both)('on %s, previews of a picture that is declined in the end are paid by the house', async (_, chatOf) => {
+  const place = await studio();
+  place.openai.always('stream-moderation-event');
+  await ended(
+    place,
+    chatOf(place),
+    'The image service declined the picture it had made (violence). Nothing was charged. Change the prompt and ask again.',
+  );
+  expect(place.openai.calls()).toMatchObject([{ billed: true }]);
+  expect((await place.recount()).credits.house).toBeGreaterThan(0);
+});
+
 describe('when the account with the service is broken', () => {
   test.each(both)('%s people hear that it is not their fault, and admins hear it once', async (_, chatOf) => {
     const place = await studio({

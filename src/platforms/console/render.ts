@@ -21,13 +21,8 @@ export function terminalText(text: Text, colours: boolean): string {
   return spans(text).map(render).join('');
 }
 
-function clean(words: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go.
-  return stripVTControlCharacters(words).replaceAll(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    '',
-  );
-}
+const clean = (words: string): string =>
+  stripVTControlCharacters(words).replaceAll(/(?![\n\t])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '');
 
 /** A card in one line: bar, then its first line. */
 export function cardLine({ text, bar }: Card, colours: boolean): string {
