@@ -164,6 +164,7 @@ export async function buildEasel(
     rules,
     errands: errands(log),
     announcing: new Set(),
+    opening: new Map(),
     owner: ownerName(randomUUID()),
     hashPerson: personHash(secret),
     alert: alerts({ channel: config.adminChannel }, keyvOn(database.db, clock, 'alerts'), {

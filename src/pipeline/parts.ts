@@ -29,6 +29,8 @@ export interface Parts {
   readonly errands: Errands;
   /** Jobs whose root message is being posted: their leases are kept too. */
   readonly announcing: Set<JobId>;
+  /** Jobs whose place is being opened: whoever comes next waits, and then finds what is there. */
+  readonly opening: Map<JobId, Promise<void>>;
   /** This process, as the leases name it. */
   readonly owner: string;
   /** A keyed hash of a person, for services that want to tell users apart. */

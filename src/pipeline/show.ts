@@ -1,7 +1,7 @@
 import type { Card } from '../domain/card.ts';
 import type { Opening, Thread } from '../domain/chat-platform.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Job, NewJob, Place } from '../domain/job.ts';
+import type { Job, JobId, NewJob, Place } from '../domain/job.ts';
 import { type CardWriter, cardWriter } from './card-writer.ts';
 import { rootText, threadTitle } from './cards.ts';
 import { type Parts, platformFor } from './parts.ts';
@@ -26,10 +26,22 @@ export async function openShow(job: NewJob | Job, card: Card, parts: Parts): Pro
     await parts.store.queue.remember(job.id, grown);
   });
   const opening: Opening = { job: job.id, title: threadTitle(job), root: rootText(job, undefined), card };
-  await thread.open(opening);
+  await oneByOne(job.id, parts, () => thread.open(opening));
   const log = parts.log.child({ job: job.id });
   const writer = cardWriter(thread, platform.editIntervalMsMin, parts.clock, log, parts.clock.now());
   return { ...writer, thread, place: () => place };
+}
+
+/** A job's turn may come while its waiting card is being posted: two that open it at once would both find nothing there. */
+async function oneByOne(id: JobId, { opening }: Parts, open: () => Promise<void>): Promise<void> {
+  const before = opening.get(id) ?? Promise.resolve();
+  const mine = before.catch(() => undefined).then(open);
+  opening.set(id, mine);
+  try {
+    await mine;
+  } finally {
+    if (opening.get(id) === mine) opening.delete(id);
+  }
 }
 
 /** The show of a job whose place can't be opened now: nothing is seen, and posting will try again. */

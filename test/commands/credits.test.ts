@@ -92,9 +92,9 @@ describe('/credits history', () => {
     await desk.store.ledger.refund(job, 'could not be posted');
     expect((await desk.say('/credits history')).split('\n')).toEqual([
       '2026-11-20 12:00  +100 refunded: could not be posted',
-      '2026-11-20 12:00  ·20 given back console-ann-1',
-      '2026-11-20 12:00  −100 charged console-ann-1',
-      '2026-11-20 12:00  ·120 held console-ann-1',
+      '2026-11-20 12:00  ·20 given back',
+      '2026-11-20 12:00  −100 charged for a picture',
+      '2026-11-20 12:00  ·120 held for a picture',
       '2026-11-20 12:00  +500 to start with',
     ]);
   });
