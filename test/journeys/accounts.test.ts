@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { both, ofKind, results, shownPictures, studio } from './chats.ts';
+import { both, ofKind, results, shownPictures, studio, unlimited } from './chats.ts';
 
 describe.each(both)('on %s', (_, chatOf) => {
   test('somebody new has the starting credits, once', async () => {
-    const place = await studio({ env: { STARTING_CREDITS: '70' } });
+    const place = await studio({ ...unlimited, env: { STARTING_CREDITS: '70' } });
     const chat = chatOf(place);
     const asked = [1, 2, 3].map((n) => chat.command('imagine', { prompt: `fox ${n}` }));
     await results(chat, 3);
@@ -50,7 +50,7 @@ describe.each(both)('on %s', (_, chatOf) => {
   });
 
   test('/settings count where a request leaves something open', async () => {
-    const place = await studio();
+    const place = await studio(unlimited);
     const chat = chatOf(place);
     const settings = { shape: 'wide', quality: 'low', count: 2, model: 'gpt-image-2' };
     expect(await chat.command('settings set', settings).told()).toBe(

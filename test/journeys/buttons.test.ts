@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { both, cardSaying, kinds, ofKind, results, shownPictures, studio } from './chats.ts';
+import { both, cardSaying, kinds, ofKind, results, shownPictures, studio, unlimited } from './chats.ts';
 
 describe.each(both)('on %s, the button', (_, chatOf) => {
   test('Again makes it really new, and costs whoever presses it', async () => {
@@ -126,7 +126,7 @@ describe.each(both)('on %s, /cancel', (_, chatOf) => {
   };
 
   test('stops the newest', async () => {
-    const place = await studio({ env: { USER_CONCURRENCY: '1' } });
+    const place = await studio({ ...unlimited, env: { USER_CONCURRENCY: '1' } });
     const chat = await threeOf(place);
     expect(await chat.command('cancel').told()).toBe('Cancelled “a green fox”. Nothing was charged.');
     place.openai.release();
@@ -137,7 +137,7 @@ describe.each(both)('on %s, /cancel', (_, chatOf) => {
   });
 
   test('with all stops all of the asker, and nobody else’s', async () => {
-    const place = await studio({ env: { USER_CONCURRENCY: '1' } });
+    const place = await studio({ ...unlimited, env: { USER_CONCURRENCY: '1' } });
     const chat = await threeOf(place);
     chat.command('imagine', { prompt: 'a hen' }, { user: chat.other });
     await place.openai.untilHeld(2);

@@ -94,6 +94,9 @@ export async function cardSaying({ clock }: Studio, chat: Chat, words: string | 
 export const shownPictures = (chat: Chat): string[] =>
   chat.posts().flatMap(({ pictures }) => pictures.map(({ sha256 }) => sha256));
 
+/** For tests of many messages: else Slack takes one a second. */
+export const unlimited = { slack: { rateLimits: false } };
+
 /** A studio that closes when its test ends. */
 export async function studio(options: StudioOptions = {}): Promise<Studio> {
   const opened = await openStudio(options);

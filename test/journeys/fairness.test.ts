@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { both, type Chat, ofKind, results, studio } from './chats.ts';
-
-/** Else Slack takes a message a second. */
-const slack = { rateLimits: false };
+import { both, type Chat, ofKind, results, studio, unlimited } from './chats.ts';
 
 /** Asks for so many at once, and waits until all were accepted. */
 async function burst(chat: Chat, user: string, prompts: readonly string[]): Promise<void> {
@@ -13,7 +10,7 @@ async function burst(chat: Chat, user: string, prompts: readonly string[]): Prom
 
 describe.each(both)('when one person on %s asks for a lot', (_, chatOf) => {
   test('only so many are made at a time', async () => {
-    const place = await studio({ slack });
+    const place = await studio(unlimited);
     const chat = chatOf(place);
     place.openai.hold();
     await burst(chat, chat.asker, ['1', '2', '3', '4', '5', '6']);
@@ -39,7 +36,7 @@ describe.each(both)('when one person on %s asks for a lot', (_, chatOf) => {
   test('others come in between, not behind', async () => {
     const env = { OPENAI_API_KEY: '', PROVIDERS: 'relay', PROVIDER_RELAY_CONCURRENCY: '1' };
     const place = await studio({
-      slack,
+      ...unlimited,
       env: ({ openai }) => ({
         ...env,
         PROVIDER_RELAY_API_KEY: openai.apiKey,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { both, type Chat, cardSaying, discordChat, ofKind, results, slackChat, studio } from './chats.ts';
+import { both, type Chat, cardSaying, discordChat, ofKind, results, slackChat, studio, unlimited } from './chats.ts';
 import type { Studio } from './studio.ts';
 
 /** A call that stays open until the test lets it go. */
@@ -64,7 +64,7 @@ describe.each(both)('the card on %s', (_, chatOf) => {
   });
 
   test('tells the place in the queue as it moves', async () => {
-    const place = await studio({ env: { USER_CONCURRENCY: '1' } });
+    const place = await studio({ ...unlimited, env: { USER_CONCURRENCY: '1' } });
     const chat = chatOf(place);
     await running(place, chat);
     for (const prompt of ['a blue fox', 'a green fox']) {

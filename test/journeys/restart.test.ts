@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { both, cardSaying, discordChat, kinds, ofKind, results, shownPictures, studio } from './chats.ts';
+import { both, cardSaying, discordChat, kinds, ofKind, results, shownPictures, studio, unlimited } from './chats.ts';
 
 const made = (place: Awaited<ReturnType<typeof studio>>) => place.openai.calls().flatMap(({ pictures }) => pictures);
 
 describe.each(both)('a restart on %s', (_, chatOf) => {
   test('pauses what is running and waiting, says so, and goes on by itself', async () => {
-    const place = await studio({ env: { USER_CONCURRENCY: '1' } });
+    const place = await studio({ ...unlimited, env: { USER_CONCURRENCY: '1' } });
     const chat = chatOf(place);
     place.openai.hold();
     for (const prompt of ['a red fox', 'a blue fox', 'a green fox']) {
