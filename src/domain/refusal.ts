@@ -8,7 +8,10 @@ export type Refusal =
   | { readonly refused: 'flooding'; readonly retryAfterMs: number }
   | {
       readonly refused: 'too-poor';
+      /** The quote. */
       readonly needs: Credits;
+      /** What must be set aside for it: the quote and a fifth. */
+      readonly holds: Credits;
       readonly has: Credits;
       /** The nearest thing the balance allows, such as `quality:low`. */
       readonly cheaper: { readonly option: string; readonly cost: Credits } | undefined;
@@ -39,10 +42,12 @@ const wording: { [Kind in Refusal['refused']]: (refusal: Extract<Refusal, { refu
     `You asked for ${counted(perMinute, 'picture')} within a minute, the most there can be. ${free} Try again in ${duration(retryAfterMs)}.`,
   flooding: ({ retryAfterMs }) =>
     `You are sending commands faster than Easel takes them. ${free} Try again in ${duration(retryAfterMs)}.`,
-  'too-poor': ({ needs, has, cheaper }) =>
-    `Your picture needs ${creditsText(needs)} and you have ${has}. ${free} Ask an admin for more${
-      cheaper ? `, or try ${cheaper.option} (${creditsText(cheaper.cost)})` : ''
-    }.`,
+  'too-poor': ({ needs, holds, has, cheaper }) =>
+    `${
+      has < needs
+        ? `Your picture needs ${creditsText(needs)} and you have ${has}.`
+        : `Your picture needs ${creditsText(holds)} set aside (its price, ${needs}, and a fifth) and you have ${has}.`
+    } ${free} Ask an admin for more${cheaper ? `, or try ${cheaper.option} (${creditsText(cheaper.cost)})` : ''}.`,
   'not-allowed': ({ what }) => `Only an admin can ${what}. Nothing was changed.`,
   'not-possible': ({ what, nearest }) => `${what} ${free}${nearest ? ` Try ${nearest}.` : ''}`,
   'no-provider': ({ model }) =>

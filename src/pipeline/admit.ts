@@ -49,7 +49,7 @@ export async function admit(
   const verdict = await store.transaction(async ({ ledger, queue }): Promise<number | 'known' | Refusal> => {
     if ((await queue.add(job, parts.owner)) === 'known') return 'known';
     const hold = await ledger.hold(id, person.id, job.held);
-    if ('refused' in hold) return { ...hold, cheaper: cheaper(fitted, hold.has, rules) };
+    if ('refused' in hold) return { ...hold, needs: quoted, cheaper: cheaper(fitted, hold.has, rules) };
     const over = overLimit(await queue.load(person.id), rules, clock.now());
     return over ?? (await queue.placeInQueue(id)) ?? 1;
   });
@@ -89,7 +89,7 @@ function cheaper(fitted: Fitted, has: Credits, rules: Rules): { option: string; 
   for (const { option, quality, count } of choices) {
     const partialImages = previewsOf({ quality, count }, model, provider, rules);
     const quoted = quoteFor({ ...fitted, request: { ...request, quality, count, partialImages } }, rules);
-    if (quoted !== undefined && holdFor(quoted) <= has) return { option, cost: holdFor(quoted) };
+    if (quoted !== undefined && holdFor(quoted) <= has) return { option, cost: quoted };
   }
   return undefined;
 }

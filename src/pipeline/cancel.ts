@@ -19,6 +19,7 @@ export async function cancel(id: JobId, parts: Parts, worker: Worker): Promise<T
     worker.cancel(id);
     return `Stopping ${what}. Nothing is charged.`;
   }
+  parts.log.info({ job: id, outcome: 'cancelled' }, 'a job ended without a picture');
   const card = endedCard(job, { cancelled: true });
   parts.errands.add(openOrGoBlind(job, card, parts).then((show) => show?.finish(card)));
   return `Cancelled ${what}. Nothing was charged.`;

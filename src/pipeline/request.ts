@@ -53,10 +53,11 @@ async function announce({ job, placeInQueue }: Admitted, respond: Responder, par
 }
 
 /** Easel may not post there at all: the job ends before anything was made. */
-async function withdraw(job: NewJob, respond: Responder, { store }: Parts): Promise<Received> {
+async function withdraw(job: NewJob, respond: Responder, { store, log }: Parts): Promise<Received> {
   const refusal = { refused: 'not-in-channel' } as const;
   await store.transaction(async ({ queue, ledger }) => {
     if (await queue.withdraw(job.id, { refusal })) await ledger.release(job.id);
   });
+  log.info({ job: job.id, outcome: 'refusal' }, 'a job ended without a picture');
   return refuse(refusal, respond);
 }

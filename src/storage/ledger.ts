@@ -193,7 +193,9 @@ export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCr
         if (!(await move(trx, person, -amount, amount))) {
           const known = await trx.selectFrom('entries').select('key').where('key', '=', key).executeTakeFirst();
           const balance = await read(trx, person);
-          return known ? balance : { refused: 'too-poor', needs: amount, has: balance.available, cheaper: undefined };
+          return known
+            ? balance
+            : { refused: 'too-poor', needs: amount, holds: amount, has: balance.available, cheaper: undefined };
         }
         const first = await append(trx, {
           key,

@@ -125,6 +125,7 @@ export function ledgerContract(name: string, open: (startingCredits: Credits) =>
       expect(await ledger.hold(job(1), ann, credits(501))).toEqual({
         refused: 'too-poor',
         needs: 501,
+        holds: 501,
         has: 500,
         cheaper: undefined,
       });

@@ -12,10 +12,12 @@ const examples: { readonly [Kind in Refusal['refused']]: readonly Extract<Refusa
   'too-fast': [{ refused: 'too-fast', perMinute: 6, retryAfterMs: 12_000 }],
   flooding: [{ refused: 'flooding', retryAfterMs: 900 }],
   'too-poor': [
-    { refused: 'too-poor', needs: credits(17), has: credits(3), cheaper: undefined },
+    { refused: 'too-poor', needs: credits(17), holds: credits(21), has: credits(3), cheaper: undefined },
+    { refused: 'too-poor', needs: credits(17), holds: credits(21), has: credits(18), cheaper: undefined },
     {
       refused: 'too-poor',
       needs: credits(17),
+      holds: credits(21),
       has: credits(9),
       cheaper: { option: 'quality:low', cost: credits(8) },
     },

@@ -53,17 +53,17 @@ describe.each(both)('on %s, a refusal says why, costs nothing and calls nobody:'
     const place = await studio({ env: { STARTING_CREDITS: '30' } });
     const chat = chatOf(place);
     expect(await refusal(place, chat, { prompt: 'a red fox', quality: 'high' })).toBe(
-      'Your picture needs 68 credits and you have 30. Nothing was charged. Ask an admin for more, or try quality:medium (21 credits).',
+      'Your picture needs 56 credits and you have 30. Nothing was charged. Ask an admin for more, or try quality:medium (17 credits).',
     );
     chat.command('imagine', { prompt: 'a red fox', quality: 'medium' });
     await results(chat);
   });
 
   test.each([
-    ['20', 1, 'quality:low (8 credits).'],
-    ['25', 3, 'quality:low (22 credits).'],
-    ['25', 4, 'count:1 (21 credits).'],
-    ['20', 4, 'quality:low count:1 (8 credits).'],
+    ['20', 1, 'quality:low (6 credits).'],
+    ['25', 3, 'quality:low (18 credits).'],
+    ['25', 4, 'count:1 (17 credits).'],
+    ['20', 4, 'quality:low count:1 (6 credits).'],
     ['7', 1, undefined],
   ])(
     'too poor with %s credits for %i pictures, and only what is really enough',
@@ -72,7 +72,7 @@ describe.each(both)('on %s, a refusal says why, costs nothing and calls nobody:'
       const chat = chatOf(place);
       const told = await refusal(place, chat, { prompt: 'a red fox', count });
       expect(told).toMatch(
-        /^Your picture needs \d+ credits and you have \d+\. Nothing was charged\. Ask an admin for more/,
+        /^Your picture needs \d+ credits(?: set aside \(its price, \d+, and a fifth\))? and you have \d+\. Nothing was charged\. Ask an admin for more/,
       );
       expect(told.split(', or try ')[1]).toBe(near);
     },
