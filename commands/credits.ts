@@ -90,7 +90,7 @@ const names: Record<Entry['kind'], string> = {
 function entryLine({ kind, amount: booked, at, by, reason: why }: Entry): Text {
   const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   return [
-    { code: `${day}  ${signs[kind]}${booked}` },
+    { code: `${day} UTC  ${signs[kind]}${booked}` },
     ` ${names[kind]}`,
     ...(by ? [' by ', { person: by }] : []),
     ...(why ? [`: ${why}`] : []),

@@ -31,7 +31,7 @@ function jobLine({ createdAt, request, state, charged }: Job): Text {
   const cost = charged === undefined ? '' : `, ${creditsText(charged)}`;
   const many = request.count > 1 ? ` × ${request.count}` : '';
   return [
-    { code: day },
+    { code: `${day} UTC` },
     ` ${excerpt(request.words, 60)}`,
     { quiet: ` ${request.model} ${sizeText(request.size)} ${request.quality}${many}: ${states[state]}${cost}` },
   ];

@@ -70,7 +70,7 @@ export default groupCommand({
       options: {
         'count-max': {
           kind: 'integer',
-          summary: 'The most pictures one request may ask for',
+          summary: 'How many pictures one request may ask for at most',
           required: true,
           min: 1,
           max: 10,

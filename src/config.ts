@@ -29,7 +29,9 @@ export interface Config {
     | undefined;
   readonly slack: SlackConfig | undefined;
   /** For `npm run register` only: lets Easel update its own Slack app. */
-  readonly slackApp: { readonly id: string; readonly configToken: string } | undefined;
+  readonly slackApp:
+    | { readonly id: string; readonly configToken: string; readonly apiUrl: string | undefined }
+    | undefined;
   /** In order of preference; empty: the sketch provider draws placeholders. */
   readonly providers: readonly ProviderConfig[];
   readonly modelsFile: string | undefined;
@@ -124,8 +126,8 @@ function reader(env: Environment, problems: string[]) {
     },
     url(name: string): string | undefined {
       const given = text(name);
-      if (given === undefined || /^https?:\/\/[^/]/.test(given)) return given;
-      problems.push(`${name} must be an address that begins with http:// or https://`);
+      if (given === undefined || (/^https?:\/\//.test(given) && URL.canParse(given))) return given;
+      problems.push(`${name} must be an address that begins with http:// or https://; it is “${given}”`);
       return undefined;
     },
   };
@@ -153,7 +155,7 @@ function slackAppConfig(read: Reader, problems: string[]): Config['slackApp'] {
   const id = read.text('SLACK_APP_ID');
   const configToken = read.text('SLACK_CONFIG_TOKEN');
   if (configToken && !id) problems.push('SLACK_APP_ID is missing: with SLACK_CONFIG_TOKEN it says which app to update');
-  return id && configToken ? { id, configToken } : undefined;
+  return id && configToken ? { id, configToken, apiUrl: read.url('SLACK_API_URL') } : undefined;
 }
 
 function providerConfigs(read: Reader, problems: string[]): ProviderConfig[] {
@@ -161,7 +163,12 @@ function providerConfigs(read: Reader, problems: string[]): ProviderConfig[] {
   const first: ProviderConfig[] = key
     ? [{ ...providerDefaults, name: 'openai', apiKey: key, baseUrl: read.url('OPENAI_BASE_URL') ?? openaiUrl }]
     : [];
-  return [...first, ...read.list('PROVIDERS').map((name) => providerConfig(name, read, problems))];
+  const named = read.list('PROVIDERS').map((name) => providerConfig(name, read, problems));
+  const all = [...first, ...named];
+  const twice = all.find(({ name }, at) => all.findIndex((other) => other.name === name) !== at);
+  if (twice)
+    problems.push(`PROVIDERS: there are two with the name ${twice.name}; OPENAI_API_KEY makes the one called openai`);
+  return all;
 }
 
 const openaiUrl = 'https://api.openai.com/v1';

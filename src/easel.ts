@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, ProviderConfig } from './config.ts';
-import type { Catalogue } from './domain/catalogue.ts';
+import { type Catalogue, findModel } from './domain/catalogue.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
 import type { ImageProvider } from './domain/image-provider.ts';
@@ -23,6 +23,7 @@ import { createWorker } from './pipeline/queue.ts';
 import { openReception } from './pipeline/receive.ts';
 import { ownerName, recover } from './pipeline/recover.ts';
 import { openOrGoBlind } from './pipeline/show.ts';
+import { tellUntold } from './pipeline/tell-end.ts';
 import { keepWaitingCards } from './pipeline/waiting-cards.ts';
 import { openaiProvider } from './providers/openai.ts';
 import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
@@ -41,12 +42,13 @@ import { startWeb, type WebServer } from './web/server.ts';
 
 /** How long running jobs may take to end after a stop was asked for. */
 const graceMs = 25_000;
-const slackUrl = 'https://slack.com/api/';
+export const slackUrl = 'https://slack.com/api/';
 const floodMost = 30;
 /** The sketch takes its time, so that progress can be seen. */
 const sketchStepMs = 800;
 /** Cards that are told of a pause; the rest of a long queue stays as it is. */
 const pausedMost = 50;
+const firstChecksMs = 10 * 60_000;
 /** Cards are losable: a platform that takes no edits does not keep Easel from stopping. */
 const lastEditsMs = 10_000;
 
@@ -81,6 +83,11 @@ export async function buildProviders(
 }
 
 function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock: Clock): ImageProvider {
+  const unknown = config.models?.filter((id) => !findModel(catalogue, id)) ?? [];
+  if (unknown.length > 0)
+    throw new Error(
+      `Easel can't start: the catalogue knows no model ${unknown.join(', ')}, which provider ${config.name} is to offer.`,
+    );
   const { origin } = new URL(config.baseUrl);
   const bare = openaiProvider({
     ...config,
@@ -185,6 +192,11 @@ function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
     recount: async () => (await diagnose(database.db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
     modelsInUse: () => modelsInUse(database.db, parts.clock.now()),
   };
+  /** The checks read everything, so they wait until the start is over. */
+  async function laterDaily(): Promise<void> {
+    await parts.clock.sleep(firstChecksMs, over.signal).catch(() => undefined);
+    await checkDaily(checks, parts, over.signal);
+  }
   return {
     parts,
     async start() {
@@ -195,9 +207,13 @@ function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
         const { tries } = await startPlatform(platform, commands, reception.receive, parts, over.signal);
         background.add(tries);
       });
-      await Promise.all(starting);
+      await Promise.all(starting).catch(async (error: unknown) => {
+        await worker.stop(graceMs);
+        throw error;
+      });
+      parts.errands.add(tellUntold(parts));
       parts.errands.add(keepWaitingCards(parts, over.signal));
-      parts.errands.add(checkDaily(checks, parts, over.signal));
+      parts.errands.add(laterDaily());
     },
     idle: () => worker.idle(),
     async stop() {

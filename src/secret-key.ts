@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PersonId } from './domain/person.ts';
 
@@ -7,14 +8,24 @@ import type { PersonId } from './domain/person.ts';
 export async function readSecretKey(configured: string | undefined, dataDir: string): Promise<string> {
   if (configured !== undefined) return configured;
   const file = path.join(dataDir, 'secret-key');
-  await mkdir(dataDir, { recursive: true });
+  if (!existsSync(file)) await makeKey(file);
+  const key = await readFile(file, 'utf8');
+  if (key.length < 32) throw new Error(`${file} is no key: remove it and a new one is made, or set SECRET_KEY.`);
+  return key;
+}
+
+/** The file appears whole or not at all. Where another process was first, its key counts. */
+async function makeKey(file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
   try {
-    // Fails when another process was first: then theirs counts.
-    await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+    await link(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
   }
-  return readFile(file, 'utf8');
 }
 
 /** A keyed hash of a person: stable for us, meaningless to a service that gets it. */

@@ -6,6 +6,7 @@ import { Fault } from './domain/fault.ts';
 
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
+const patienceMs = 15_000;
 
 /**
  * Starts a platform, and goes on trying in the background while it can't be reached: the others must not wait for it.
@@ -35,7 +36,17 @@ export async function startPlatform(
       if (signal.aborted || (await attempt())) return;
     }
   }
-  return { tries: (await attempt()) ? Promise.resolve() : tryOn() };
+  // A platform that neither comes nor fails is waited for in the background too.
+  const first = attempt();
+  const over = new AbortController();
+  const patience = clock.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(
+    () => undefined,
+    () => undefined,
+  );
+  const came = await Promise.race([first, patience]);
+  over.abort();
+  const tries = came === undefined ? first.then((late) => (late ? undefined : tryOn())) : came ? undefined : tryOn();
+  return { tries: tries ?? Promise.resolve() };
 }
 
 const refused = (fault: Fault): Error =>

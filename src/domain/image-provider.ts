@@ -25,13 +25,15 @@ export interface Pending {
 
 /** What a call tells while it runs. */
 export type Progress =
+  /** The call goes out now: from here on it may be billed. */
+  | { readonly sent: true }
   | { readonly percent: number }
   /** A whole picture, not finished yet. */
   | { readonly partial: Uint8Array }
   /** A try failed and another follows after `waitMs`. */
-  | { readonly retrying: Fault; readonly waitMs: number }
-  /** A part of the pictures will not come; the rest is still being made. */
-  | { readonly lost: Fault };
+  | { readonly retrying: Fault; readonly waitMs: number; readonly count?: number }
+  /** A part of the pictures will not come; the rest is still being made. `count`: how many that call was for. */
+  | { readonly lost: Fault; readonly count?: number };
 
 /**
  * One image service.

@@ -52,8 +52,8 @@ export interface JobQueue {
   load(person: PersonId): Promise<Load>;
   /** 1 for the next to be started; undefined when it does not wait. Jobs asked for later by others may come first. */
   placeInQueue(job: JobId): Promise<number | undefined>;
-  /** The announcement is over: others may claim the job from now on. */
-  announced(job: JobId, place: Place): Promise<void>;
+  /** The announcement is over: others may claim the job from now on. False when it was cancelled meanwhile. */
+  announced(job: JobId, place: Place): Promise<boolean>;
 
   /**
    * The next job to work on: first what is made and only waits to be posted, then what was cut off, then, while
@@ -77,7 +77,7 @@ export interface JobQueue {
 
   /** Stores the ticket of a started call. Fenced. */
   ticket(claim: Claim, provider: string, ticket: Json): Promise<boolean>;
-  /** `running → made`. Fenced. */
+  /** `running → made`. Fenced, and false too when the person has asked to cancel meanwhile. */
   made(claim: Claim, finished: Finished): Promise<boolean>;
   /** Notes that posting begins. Fenced. */
   posting(claim: Claim): Promise<boolean>;
@@ -92,6 +92,11 @@ export interface JobQueue {
   cancel(job: JobId): Promise<'ended' | 'asked' | 'late'>;
   /** Ends a queued job that could not even be announced. False when it was claimed meanwhile. */
   withdraw(job: JobId, outcome: Outcome): Promise<boolean>;
+
+  /** The person has seen how the job ended, or can't be shown it. */
+  told(job: JobId): Promise<void>;
+  /** Jobs that ended since `since` without that being shown: their process died in between. Oldest first. */
+  untold(platforms: readonly PlatformName[], since: number, most: number): Promise<readonly Job[]>;
 
   /** Saves where a job is shown, from whoever holds it. */
   remember(job: JobId, place: Place): Promise<void>;

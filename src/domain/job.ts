@@ -31,7 +31,10 @@ export interface Place {
 }
 
 /** Why a job ended without a picture. */
-export type Outcome = { readonly refusal: Refusal } | { readonly fault: FaultCode } | { readonly cancelled: true };
+export type Outcome =
+  | { readonly refusal: Refusal }
+  | { readonly fault: FaultCode; readonly retryAfterMs?: number }
+  | { readonly cancelled: true };
 
 export interface NewJob {
   readonly id: JobId;

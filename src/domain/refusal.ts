@@ -35,11 +35,11 @@ const free = 'Nothing was charged.';
 
 const wording: { [Kind in Refusal['refused']]: (refusal: Extract<Refusal, { refused: Kind }>) => string } = {
   'too-many': ({ waiting, retryAfterMs }) =>
-    `You have ${counted(waiting, 'picture')} in the works, the most at a time. ${free} Try again ${
+    `You have ${counted(waiting, 'request')} in the works, the most at a time. ${free} Try again ${
       retryAfterMs === undefined ? 'when one of them is done' : `in about ${duration(retryAfterMs)}`
     }, or /cancel one.`,
   'too-fast': ({ perMinute, retryAfterMs }) =>
-    `You asked for ${counted(perMinute, 'picture')} within a minute, the most there can be. ${free} Try again in ${duration(retryAfterMs)}.`,
+    `You made ${counted(perMinute, 'request')} within a minute, the most there can be. ${free} Try again in ${duration(retryAfterMs)}.`,
   flooding: ({ retryAfterMs }) =>
     `You are sending commands faster than Easel takes them. ${free} Try again in ${duration(retryAfterMs)}.`,
   'too-poor': ({ needs, holds, has, cheaper }) =>
@@ -55,7 +55,9 @@ const wording: { [Kind in Refusal['refused']]: (refusal: Extract<Refusal, { refu
   unpriced: ({ model, size }) => `${model} at ${size} has no known price. ${free} Pick another model or size.`,
   unclear: ({ what, hint }) => `${what} ${free}${hint ? ` ${hint}` : ''}`,
   'cannot-post': ({ missing }) =>
-    `Easel can't post here: it lacks ${missing.join(' and ')}. ${free} Ask an admin to grant ${missing.length === 1 ? 'it' : 'them'}, or use another channel.`,
+    missing.length === 0
+      ? `Easel may not post here. ${free} Ask an admin, or use another channel.`
+      : `Easel can't post here: it lacks ${missing.join(' and ')}. ${free} Ask an admin to grant ${missing.length === 1 ? 'it' : 'them'}, or use another channel.`,
   'not-in-channel': () => `Easel isn't in this channel. ${free} Invite it with /invite @Easel, then ask again.`,
   stopping: () => `Easel is restarting. ${free} Try again in a minute.`,
   gone: ({ what }) => `${what} ${free}`,

@@ -7,6 +7,7 @@ import { holdFor, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Parts, Rules } from './parts.ts';
+import { usualMs } from './usual.ts';
 
 export interface Admitted {
   readonly job: NewJob;
@@ -53,7 +54,9 @@ export async function admit(
     const over = overLimit(await queue.load(person.id), rules, clock.now());
     return over ?? (await queue.placeInQueue(id)) ?? 1;
   });
-  return typeof verdict === 'number' ? { job, placeInQueue: verdict } : verdict;
+  if (typeof verdict === 'number') return { job, placeInQueue: verdict };
+  const isTooMany = verdict !== 'known' && verdict.refused === 'too-many';
+  return isTooMany ? { ...verdict, retryAfterMs: await usualMs(request, parts) } : verdict;
 }
 
 function quoteFor({ model, request, provider }: Fitted, { creditUsd }: Rules): Credits | undefined {

@@ -10,32 +10,45 @@ export interface AlertTarget {
   readonly channel: { readonly platform: 'discord' | 'slack'; readonly channel: string } | undefined;
 }
 
-/** Tells the admins once per event and day. Losing the note of that means at worst one message more. Never throws. */
+/**
+ * Tells the admins once per event and day: in their channel, else the first of them, else whoever sits at the console.
+ * What could not be told is told at the next event. Never throws.
+ */
 export function alerts(
   { channel }: AlertTarget,
   seen: Keyv,
   { platforms, clock, log, rules }: Pick<Parts, 'platforms' | 'clock' | 'log' | 'rules'>,
 ): Parts['alert'] {
+  const telling = new Set<string>();
+
   async function target(): Promise<Place | undefined> {
     const told = channel && platforms.get(channel.platform)?.channel(channel.channel);
     if (told) return told;
     const admin = rules.admins.find((person) => platforms.has(platformOf(person)));
-    return admin && platforms.get(platformOf(admin))?.direct(admin);
+    if (admin) return platforms.get(platformOf(admin))?.direct(admin);
+    return platforms.get('console')?.channel('');
   }
+
+  async function tell(event: string, words: string): Promise<void> {
+    log.warn({ event }, 'something only an admin can mend');
+    const place = await target();
+    if (!place) return;
+    const thread = platforms.get(place.platform)?.thread(place, async () => undefined);
+    await thread?.say(words);
+  }
+
   return async (event, words) => {
-    const day = new Date(clock.now()).toISOString().slice(0, 10);
+    const today = `${event} ${new Date(clock.now()).toISOString().slice(0, 10)}`;
+    if (telling.has(today)) return;
+    telling.add(today);
     try {
-      if (await seen.get(`${event} ${day}`)) return;
-      await seen.set(`${event} ${day}`, true, 2 * dayMs);
-      log.warn({ event }, 'something only an admin can mend');
-      const place = await target();
-      if (place)
-        await platforms
-          .get(place.platform)
-          ?.thread(place, async () => undefined)
-          .say(words);
+      if (await seen.get(today)) return;
+      await tell(event, words);
+      await seen.set(today, true, 2 * dayMs);
     } catch (error) {
       log.error({ event, err: error }, 'the admins could not be told');
+    } finally {
+      telling.delete(today);
     }
   };
 }

@@ -1,9 +1,8 @@
 import type { JobId } from '../domain/job.ts';
 import { excerpt, type Text } from '../domain/text.ts';
-import { endedCard } from './cards.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
-import { openOrGoBlind } from './show.ts';
+import { tellEnd } from './tell-end.ts';
 
 /** Stops a job on a person's wish: a waiting one ends here, a running one is stopped by whoever works on it. */
 export async function cancel(id: JobId, parts: Parts, worker: Worker): Promise<Text> {
@@ -20,7 +19,7 @@ export async function cancel(id: JobId, parts: Parts, worker: Worker): Promise<T
     return `Stopping ${what}. Nothing is charged.`;
   }
   parts.log.info({ job: id, outcome: 'cancelled' }, 'a job ended without a picture');
-  const card = endedCard(job, { cancelled: true });
-  parts.errands.add(openOrGoBlind(job, card, parts).then((show) => show?.finish(card)));
+  // While it is still being announced, whoever does that shows the end.
+  if (!parts.announcing.has(id)) parts.errands.add(tellEnd(job, undefined, parts));
   return `Cancelled ${what}. Nothing was charged.`;
 }

@@ -2,7 +2,6 @@ import type { Button, ButtonAction, Card, Preview, Stage } from '../domain/card.
 import { creditsText } from '../domain/credits.ts';
 import { faultText } from '../domain/fault.ts';
 import { sizeText } from '../domain/image.ts';
-import type { ImageProvider } from '../domain/image-provider.ts';
 import type { Job, NewJob, Outcome } from '../domain/job.ts';
 import { refusalText } from '../domain/refusal.ts';
 import { counted, duration, excerpt, lines, ordinal, type Span, type Text } from '../domain/text.ts';
@@ -24,8 +23,6 @@ const button = (job: NewJob, action: ButtonAction, disabled = false): Button => 
   disabled,
 });
 
-const placeholderNote = 'Placeholder: no image service is set up.';
-
 /** The first message: who asked for what, what it will cost, where it stands. It names the asker and nobody else. */
 export function rootText(job: NewJob, placeInQueue: number | undefined): Text {
   const what = job.request.count === 1 ? 'a picture' : counted(job.request.count, 'picture');
@@ -33,6 +30,7 @@ export function rootText(job: NewJob, placeInQueue: number | undefined): Text {
   return lines(
     [{ person: job.person.id }, ` asked for ${what}: `, { bold: excerpt(job.request.words, 300) }],
     [{ quiet: `${creditsText(job.quote)}${place}` }],
+    ...job.notes.map((note): Text => [{ quiet: note }]),
   );
 }
 
@@ -71,10 +69,10 @@ export interface Moment {
   readonly retryInMs: number | undefined;
 }
 
-export function runningCard(job: Job, provider: ImageProvider, moment: Moment): Card {
-  const headline = [{ bold: 'Being made' }, ` · ${timeLeft(moment)}`];
-  const detail = `${make(job.request)}${provider.placeholder ? ` · ${placeholderNote}` : ''}`;
-  return card('running', job, headline, detail, {
+export function runningCard(job: Job, moment: Moment): Card {
+  const left = timeLeft(moment);
+  const headline = [{ bold: 'Being made' }, ...(left === undefined ? [] : [` · ${left}`])];
+  return card('running', job, headline, make(job.request), {
     bar: fractionDone(moment),
     preview: moment.preview,
     buttons: [button(job, 'cancel')],
@@ -87,8 +85,10 @@ function fractionDone({ percent, elapsedMs, expectedMs }: Moment): number | unde
   return expectedMs === undefined ? undefined : Math.min(elapsedMs / expectedMs, 0.95);
 }
 
-function timeLeft({ elapsedMs, expectedMs, retryInMs }: Moment): string {
+/** Undefined where the provider's own percent says more than a time without a history could. */
+function timeLeft({ elapsedMs, expectedMs, retryInMs, percent }: Moment): string | undefined {
   if (retryInMs !== undefined) return `the service is busy, next try in ${duration(retryInMs)}`;
+  if (expectedMs === undefined && percent !== undefined) return undefined;
   if (expectedMs === undefined)
     return elapsedMs < 10_000 ? 'just started' : `${Math.floor(elapsedMs / 10_000) * 10} s so far`;
   return expectedMs > elapsedMs
@@ -118,7 +118,7 @@ export function endedCard(job: NewJob, outcome: Outcome): Card {
 
 export function outcomeText(outcome: Outcome): string {
   if ('refusal' in outcome) return refusalText(outcome.refusal);
-  if ('fault' in outcome) return faultText(outcome.fault);
+  if ('fault' in outcome) return faultText(outcome.fault, outcome.retryAfterMs);
   return 'Cancelled. Nothing was charged.';
 }
 
@@ -126,7 +126,6 @@ export interface Footer {
   readonly tookMs: number;
   readonly charged: string;
   readonly left: string;
-  readonly placeholder: boolean;
   /** How many came of those asked for. */
   readonly pictures: number;
   readonly reencoded: number;
@@ -145,9 +144,7 @@ export function resultText(job: Job, footer: Footer): Text {
   const moved = footer.moved ? 'It could not be posted where you asked, so here it is.' : undefined;
   return lines(
     [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
-    ...[fewer, smaller, moved, ...job.notes, footer.placeholder ? placeholderNote : undefined].filter(
-      (note) => note !== undefined,
-    ),
+    ...[fewer, smaller, moved, ...job.notes].filter((note) => note !== undefined),
     [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${footer.charged} · ${footer.left} left` }],
   );
 }

@@ -1,15 +1,15 @@
 import type { ResultPicture } from '../domain/card.ts';
 import { creditsText } from '../domain/credits.ts';
-import { Fault } from '../domain/fault.ts';
+import { Fault, type FaultCode } from '../domain/fault.ts';
 import { type Picture, readImage } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
-import { altText, doneCard, endedCard, type Footer, postingCard, resultButtons, resultText } from './cards.ts';
+import { altText, type Footer, postingCard, resultButtons, resultText } from './cards.ts';
 import { giveBack } from './give-back.ts';
 import { type Parts, platformFor } from './parts.ts';
-import { offering } from './route.ts';
 import type { StopReason } from './run-job.ts';
 import { openShow, type Show } from './show.ts';
+import { tellEnd, tookMs } from './tell-end.ts';
 
 const firstWaitMs = 1_000;
 const longestWaitMs = 60_000;
@@ -30,28 +30,42 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<void> {
   const { job } = claim;
-  const { queue } = parts.store;
   const originals = pictures ?? (await readBack(job, parts));
   let show = shown;
   let lookFirst = job.posting;
-  if (!(await queue.posting(claim))) return;
+  let direct = false;
+  if (!(await parts.store.queue.posting(claim))) return;
   for (let tries = 0; ; tries++) {
     try {
-      show ??= await openShow(job, postingCard(job), parts);
-      await post(job, originals, show, lookFirst, false, parts);
+      show ??= await openShow(direct ? await directly(job, parts) : job, postingCard(job), parts);
+      await post(job, originals, show, lookFirst, direct, parts);
       return await delivered(claim, show, parts);
     } catch (error) {
       const code = error instanceof Fault ? error.code : 'bug';
-      parts.log.warn({ job: job.id, err: error, code, tries }, 'a result could not be posted');
-      if (code === 'no-access' || (code === 'bug' && tries >= brokenTriesMax)) break;
+      parts.log.warn({ job: job.id, err: error, code, tries, direct }, 'a result could not be posted');
+      if (code === 'account') parts.errands.add(parts.alert(`posting on ${job.place.platform}`, accountText(job)));
+      const closed = code === 'no-access' || (isBroken(code) && tries >= brokenTriesMax);
+      if (closed && direct) return giveUp(claim, shown, parts);
+      if (closed) [direct, show, tries] = [true, undefined, 0];
       lookFirst = true;
-      const wait = Math.min(firstWaitMs * 2 ** tries, longestWaitMs);
-      await parts.clock.sleep(wait, signal).catch(() => undefined);
+      if (!closed) await parts.clock.sleep(waitMs(tries), signal).catch(() => undefined);
       if (signal.aborted) return putBack(claim, signal.reason as StopReason, parts);
     }
   }
-  await deliverDirectly(claim, originals, show, parts);
 }
+
+const waitMs = (tries: number): number => Math.min(firstWaitMs * 2 ** tries, longestWaitMs);
+
+/** The job where only its person reads. @throws Fault `no-access` when that is closed too */
+async function directly(job: Job, parts: Parts): Promise<Job> {
+  return { ...job, place: await platformFor(parts, job.place.platform).direct(job.person.id) };
+}
+
+/** The platform understood and said no, or we did not understand it: waiting mends neither. */
+const isBroken = (code: FaultCode): boolean => code === 'bug' || code === 'rejected';
+
+const accountText = ({ id, place }: Job): string =>
+  `Easel can't post on ${place.platform}: its token or a permission of the app is missing. Finished pictures wait for that. The log of job ${id} says more.`;
 
 async function putBack(claim: Claim, reason: StopReason, { store }: Parts): Promise<void> {
   if (reason !== 'lost') await store.queue.putBack(claim);
@@ -82,7 +96,6 @@ async function post(
     tookMs: tookMs(job, parts),
     charged: creditsText(job.charged ?? job.quote),
     left: String(available),
-    placeholder: offering(job.request.model, parts.providers)?.placeholder ?? false,
     pictures: originals.length,
     reencoded: fitted.reencoded,
     moved,
@@ -92,8 +105,6 @@ async function post(
     lookFirst,
   );
 }
-
-const tookMs = ({ startedAt, createdAt }: Job, { clock }: Parts): number => clock.now() - (startedAt ?? createdAt);
 
 /** The original bytes wherever they fit; a re-encoded copy only where they don't. */
 async function fitPictures(
@@ -114,29 +125,16 @@ async function fitPictures(
 }
 
 async function delivered(claim: Claim, show: Show, parts: Parts): Promise<void> {
+  const { job } = claim;
   await parts.store.queue.delivered(claim);
-  const took = tookMs(claim.job, parts);
-  parts.log.info({ job: claim.job.id, ms: took, charged: claim.job.charged }, 'a job was delivered');
-  parts.errands.add(show.finish(doneCard(claim.job, took)));
+  parts.log.info({ job: job.id, ms: tookMs(job, parts), charged: job.charged }, 'a job was delivered');
+  parts.errands.add(tellEnd({ ...job, endedAt: parts.clock.now() }, show, parts));
 }
 
-/** Offers the result where only the person reads; when that is closed too, gives the credits back. */
-async function deliverDirectly(
-  claim: Claim,
-  originals: readonly Picture[],
-  shown: Show | undefined,
-  parts: Parts,
-): Promise<void> {
-  const { job } = claim;
-  try {
-    const place = await platformFor(parts, job.place.platform).direct(job.person.id);
-    const show = await openShow({ ...job, place }, postingCard(job), parts);
-    await post(job, originals, show, true, true, parts);
-    await delivered(claim, show, parts);
-  } catch (error) {
-    parts.log.error({ job: job.id, err: error }, 'a result could be posted nowhere and is refunded');
-    const outcome = { fault: 'no-access' } as const;
-    const ended = await giveBack(claim, outcome, parts);
-    if (ended && shown) parts.errands.add(shown.finish(endedCard(job, outcome)));
-  }
+/** Nowhere to bring the result to: the credits go back, and it stays in the history. */
+async function giveUp(claim: Claim, shown: Show | undefined, parts: Parts): Promise<void> {
+  const outcome = { fault: 'no-access' } as const;
+  if (!(await giveBack(claim, outcome, parts))) return;
+  parts.log.error({ job: claim.job.id }, 'a result could be posted nowhere and was refunded');
+  parts.errands.add(tellEnd({ ...claim.job, outcome }, shown, parts));
 }

@@ -27,6 +27,8 @@ import { nearest } from '../domain/text.ts';
 import type { Parts, Rules } from './parts.ts';
 import { offering } from './route.ts';
 
+const placeholderNote = 'Placeholder: no image service is set up.';
+
 export interface Fitted {
   readonly request: ImageRequest;
   readonly model: Model;
@@ -80,7 +82,7 @@ export function fitWish(
     fresh: wish.fresh,
     endUser,
   };
-  return { request, model, provider, notes };
+  return { request, model, provider, notes: provider.placeholder ? [...notes, placeholderNote] : notes };
 }
 
 /** Previews are made of a single picture that takes long enough to want one. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { findModel } from '../domain/catalogue.ts';
 import { credits } from '../domain/credits.ts';
 import type { Fault } from '../domain/fault.ts';
@@ -20,17 +21,22 @@ const reasons = {
   'not kept': 'billed: its pictures could not be stored',
 } as const;
 
-/** Books a whole call at its quote. @param which tells calls of one attempt apart, so that a repeat books once */
+/**
+ * Books a call at its quote.
+ * @param which tells calls of one attempt apart, so that a repeat books once
+ * @param count how many pictures the call was for, where it was not for all
+ */
 export async function absorb(
   claim: Claim,
   provider: ImageProvider,
   why: keyof typeof reasons,
   parts: Parts,
   which = '',
+  count = claim.job.request.count,
 ): Promise<void> {
   const { job } = claim;
   const model = findModel(parts.catalogue, job.request.model);
-  const price = (model && quote(model, job.request, tariff(provider, parts))) ?? credits(0);
+  const price = (model && quote(model, { ...job.request, count }, tariff(provider, parts))) ?? credits(0);
   await parts.store.ledger.absorb(job.id, price, reasons[why], `${job.id}:${job.attempt}:${why}${which}`);
 }
 
@@ -53,8 +59,13 @@ export async function absorbPreviews(
   );
 }
 
-/** A call that may have been billed although nothing came of it. */
-export async function absorbFault(claim: Claim, provider: ImageProvider, fault: Fault, parts: Parts): Promise<void> {
-  if (!fault.maybeBilled) return;
-  await absorb(claim, provider, 'failed', parts, ` ${fault.requestId ?? parts.clock.now()}`);
+/** A call that may have been billed although nothing came of it. Every failure is told once. */
+export async function absorbFault(
+  claim: Claim,
+  provider: ImageProvider,
+  fault: Fault,
+  parts: Parts,
+  count?: number,
+): Promise<void> {
+  if (fault.maybeBilled) await absorb(claim, provider, 'failed', parts, ` ${randomUUID()}`, count);
 }

@@ -19,37 +19,41 @@ export async function make(
   parts: Parts,
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
-): Promise<MadePictures | { outcome: Outcome } | 'stopped'> {
+): Promise<MadePictures | { readonly outcome: Outcome } | { readonly stopped: true; readonly sent: boolean }> {
   const startedAt = parts.clock.now();
   const ended = (outcome: string, requestId?: string) =>
-    recordCall(claim.job, provider, startedAt, outcome, requestId, parts);
+    parts.errands.add(recordCall(claim.job, provider, startedAt, outcome, requestId, parts));
   /** Of the newest try; those of a failed one are part of what is booked for it. */
   let previews = 0;
+  let sent = false;
   const progress = (step: Progress) => {
+    if ('sent' in step) sent = true;
     if ('partial' in step) previews++;
     if ('retrying' in step) previews = 0;
-    const fault = 'retrying' in step ? step.retrying : 'lost' in step ? step.lost : undefined;
-    if (fault) parts.errands.add(absorbFault(claim, provider, fault, parts));
+    if ('retrying' in step) parts.errands.add(absorbFault(claim, provider, step.retrying, parts, step.count));
+    if ('lost' in step) parts.errands.add(absorbFault(claim, provider, step.lost, parts, step.count));
     onProgress(step);
   };
   try {
     const answer = await callProvider(claim, provider, signal, progress, parts);
     if (isRefusal(answer)) {
       await absorbPreviews(claim, provider, previews, parts);
-      await ended('refused');
+      ended('refused');
       return { outcome: { refusal: answer } };
     }
     const pictures = answer.made.map(readImage).filter((picture) => picture !== undefined);
     if (pictures.length === 0) throw nothingUsable(answer);
-    await ended('made', answer.requestId);
+    ended('made', answer.requestId);
     return { answer, pictures };
   } catch (error) {
-    if (signal.aborted) return 'stopped';
+    if (signal.aborted) return { stopped: true, sent };
+    if (error instanceof Fault && error.code === 'storage') throw error;
     const fault = error instanceof Fault ? error : new Fault('bug', 'a bug while making a picture', { cause: error });
-    await ended(fault.code, fault.requestId);
+    ended(fault.code, fault.requestId);
     await absorbFault(claim, provider, fault, parts);
-    await report(fault, claim.job, provider, parts);
-    return { outcome: { fault: fault.code } };
+    report(fault, claim.job, provider, parts);
+    const { code, retryAfterMs } = fault;
+    return { outcome: retryAfterMs === undefined ? { fault: code } : { fault: code, retryAfterMs } };
   }
 }
 
@@ -57,12 +61,13 @@ const nothingUsable = ({ requestId }: Made): Fault =>
   new Fault('broken-answer', 'no picture in the answer', { maybeBilled: true, requestId });
 
 /** Writes the fault down, and tells the admins what only they can mend. */
-async function report(fault: Fault, { id }: Job, { name }: ImageProvider, { log, alert }: Parts): Promise<void> {
+function report(fault: Fault, { id }: Job, { name }: ImageProvider, { log, alert, errands }: Parts): void {
   const { code, requestId } = fault;
   log.error({ job: id, provider: name, code, request: requestId, err: fault }, 'a provider failed');
   if (remedy[code] !== 'page-operator') return;
-  const words = `The image service ${name} has a problem that only an admin can mend (${code}). Its own words are in the log of job ${id}.`;
-  await alert(`${code} ${name}`, words);
+  const what = code === 'account' ? 'refuses its account: key, quota or permission' : 'does not accept how it asks';
+  const words = `The image service ${name} fails Easel: it ${what}. Its own words are in the log of job ${id}.`;
+  errands.add(alert(`${code} ${name}`, words));
 }
 
 const pollMs = 2_500;

@@ -74,6 +74,7 @@ function wishOf(made: ImageRequest): ImageWish {
 
 function details({
   id,
+  notes,
   request: made,
   state,
   outcome,
@@ -103,6 +104,7 @@ function details({
     line('Charged', charged === undefined ? undefined : creditsText(charged)),
     line('Took', took),
     line('Made by', provider && (providerRequest ? `${provider}, request ${providerRequest}` : provider)),
+    ...notes,
     [{ quiet: `job ${id}` }],
   );
 }

@@ -1,12 +1,16 @@
+import { Fault } from '../domain/fault.ts';
 import type { JobId } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
+import type { PlatformName } from '../domain/person.ts';
 import type { Parts } from './parts.ts';
 import { breakOff, runJob, type StopReason } from './run-job.ts';
 
 const pollMs = 500;
 const renewMs = 5_000;
-/** Jobs being posted besides those being made; each holds its pictures in memory. */
+/** Jobs being posted on one platform; each holds its pictures in memory. A platform that is full gets no new ones made. */
 const postingMax = 16;
+/** How much longer than the grace a stop waits for what can't be cut short, such as an upload. */
+const lastMs = 5_000;
 
 export interface Worker {
   /** Begins to claim. Before that, `wake` and `cancel` do nothing. */
@@ -38,7 +42,12 @@ export function createWorker(parts: Parts): Worker {
   let awake = new AbortController();
   const idlers: (() => void)[] = [];
 
-  const making = () => [...working.values()].filter((work) => work.making).length;
+  let renewedAt = clock.now();
+
+  const count = (fits: (work: Working) => boolean) => [...working.values()].filter(fits).length;
+  const making = () => count((work) => work.making);
+  const posting = (name: PlatformName) => count((work) => !work.making && work.claim.job.place.platform === name);
+  const withRoom = () => platforms.filter((name) => posting(name) < postingMax);
 
   function work(claim: Claim): void {
     const stop = new AbortController();
@@ -48,16 +57,24 @@ export function createWorker(parts: Parts): Worker {
       awake.abort();
     };
     const done = runJob(claim, parts, stop.signal, made)
-      .catch(async (error: unknown) => {
-        log.error({ job: claim.job.id, err: error }, 'work on a job broke off');
-        await breakOff(claim, parts);
-      })
-      .catch((error: unknown) => log.error({ job: claim.job.id, err: error }, 'its lease will run out'))
+      .catch((error: unknown) => broken(claim, error))
       .finally(() => {
-        working.delete(claim.job.id);
+        // Another claim of the same job may have taken this one's place.
+        if (working.get(claim.job.id) === entry) working.delete(claim.job.id);
         awake.abort();
       });
+    working.get(claim.job.id)?.stop.abort('lost' satisfies StopReason);
     working.set(claim.job.id, Object.assign(entry, { done }));
+  }
+
+  /** A bug ends the job. A database that fails does not: its lease runs out, and it goes on. */
+  async function broken(claim: Claim, error: unknown): Promise<void> {
+    const { id } = claim.job;
+    log.error({ job: id, err: error }, 'work on a job broke off');
+    if (error instanceof Fault && error.code === 'storage') return;
+    await breakOff(claim, parts).catch((again: unknown) =>
+      log.error({ job: id, err: again }, 'its lease will run out'),
+    );
   }
 
   /** Waits for a wake, a stop, or the next poll. */
@@ -68,12 +85,15 @@ export function createWorker(parts: Parts): Worker {
   async function claimLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
       awake = new AbortController();
-      if (working.size >= makingMax + postingMax) {
+      const room = withRoom();
+      // After a pause (a database that was away, a machine that slept) our own jobs look abandoned: keep them first.
+      const slept = clock.now() - renewedAt > 2 * renewMs;
+      if (room.length === 0 || (slept && !(await renew()))) {
         await rest();
         continue;
       }
       const claim = await store.queue
-        .claim(owner, platforms, making() < makingMax, rules.userConcurrency)
+        .claim(owner, room, making() < makingMax, rules.userConcurrency)
         .catch((error: unknown) => {
           log.error({ err: error }, 'the queue could not be read');
           return undefined;
@@ -88,23 +108,29 @@ export function createWorker(parts: Parts): Worker {
   }
 
   /** Keeps our leases. What is no longer ours stops at once: somebody else goes on with it. */
+  async function renew(): Promise<boolean> {
+    const before = [...working.values()];
+    const now = clock.now();
+    try {
+      const leases = await store.queue.renew(owner, [...working.keys(), ...parts.announcing]);
+      renewedAt = now;
+      const held = new Map(leases.map((lease) => [lease.job, lease]));
+      for (const { claim, stop } of before) {
+        const lease = held.get(claim.job.id);
+        if (lease?.cancel) stop.abort('cancelled' satisfies StopReason);
+        if (lease?.attempt !== claim.job.attempt) stop.abort('lost' satisfies StopReason);
+      }
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'leases could not be renewed');
+      return false;
+    }
+  }
+
   async function renewLoop(): Promise<void> {
     while (!stopping.signal.aborted || working.size > 0) {
       await clock.sleep(renewMs, working.size === 0 ? stopping.signal : undefined).catch(() => undefined);
-      try {
-        const before = [...working.values()];
-        const held = new Map(
-          (await store.queue.renew(owner, [...working.keys(), ...parts.announcing])).map((lease) => [lease.job, lease]),
-        );
-        for (const { claim, stop } of before) {
-          const lease = held.get(claim.job.id);
-          if (lease?.cancel) stop.abort('cancelled' satisfies StopReason);
-          const lost = lease?.attempt !== claim.job.attempt;
-          if (lost && working.has(claim.job.id)) stop.abort('lost' satisfies StopReason);
-        }
-      } catch (error) {
-        log.error({ err: error }, 'leases could not be renewed');
-      }
+      await renew();
     }
   }
 
@@ -122,12 +148,15 @@ export function createWorker(parts: Parts): Worker {
       stopping.abort();
       await claiming;
       const all = Promise.allSettled([...working.values()].map(({ done }) => done));
-      const over = new AbortController();
-      const grace = clock.sleep(graceMs, over.signal).catch(() => undefined);
-      await Promise.race([all, grace]);
-      over.abort();
+      await within(graceMs, all);
       for (const { stop } of working.values()) stop.abort('stopping' satisfies StopReason);
-      await all;
+      await within(lastMs, all);
     },
   };
+
+  async function within(ms: number, work: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([work, clock.sleep(ms, over.signal).catch(() => undefined)]);
+    over.abort();
+  }
 }

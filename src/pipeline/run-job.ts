@@ -1,7 +1,8 @@
+import { Fault } from '../domain/fault.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
-import type { Job, Outcome } from '../domain/job.ts';
+import type { Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
-import { endedCard, pausedCard, postingCard } from './cards.ts';
+import { pausedCard, postingCard } from './cards.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
 import { absorb } from './house.ts';
@@ -9,7 +10,8 @@ import { keep } from './keep.ts';
 import { make, recordCall } from './make.ts';
 import type { Parts } from './parts.ts';
 import { offering } from './route.ts';
-import { openOrGoBlind, type Show } from './show.ts';
+import type { Show } from './show.ts';
+import { tellEnd } from './tell-end.ts';
 import { startWatch } from './watch.ts';
 
 /** Why the work on a job was told to stop. */
@@ -36,38 +38,49 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
   if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
 
-  const watch = await startWatch(claim, provider, parts);
+  const watch = await startWatch(claim, parts);
   const made = await make(claim, provider, parts, signal, watch.progress).finally(watch.stop);
-  if (made === 'stopped') return stopped(claim, provider, signal.reason as StopReason, await watch.show, parts);
+  if ('stopped' in made) {
+    if (signal.reason === 'cancelled' && made.sent) await absorb(claim, provider, 'cancelled', parts);
+    return stopped(claim, provider, signal.reason as StopReason, await watch.show, parts);
+  }
   if ('outcome' in made) return end(claim, made.outcome, await watch.show, parts);
 
   const kept = await keep(claim, made, provider, parts).catch(async (error: unknown) => {
-    await absorb(claim, provider, 'not kept', parts);
+    // Where the database failed, the job goes on later, and the call is booked then.
+    if (!(error instanceof Fault) || error.code !== 'storage') await absorb(claim, provider, 'not kept', parts);
     throw error;
   });
   onMade();
-  if (!kept) return;
+  if (!kept) {
+    const why = await whyNotKept(claim, parts);
+    if (why === 'cancelled') await absorb(claim, provider, 'cancelled', parts);
+    return stopped(claim, provider, why, await watch.show, parts);
+  }
   const show = await watch.show;
   show?.show(postingCard(kept.job));
   await deliver({ ...claim, job: kept.job }, kept.pictures, show, parts, signal);
+}
+
+/** The claim was lost, or the person cancelled while the pictures were being stored. */
+async function whyNotKept({ job }: Claim, { store }: Parts): Promise<StopReason> {
+  const now = await store.queue.find(job.id);
+  return now?.cancelAsked && now.state === 'running' && now.attempt === job.attempt ? 'cancelled' : 'lost';
 }
 
 /** Ends a job without a picture and gives everything back, in one transaction; then says so. */
 async function end(claim: Claim, outcome: Outcome, show: Show | undefined, parts: Parts): Promise<void> {
   if (!(await giveBack(claim, outcome, parts))) return;
   parts.log.info({ job: claim.job.id, outcome: Object.keys(outcome)[0] }, 'a job ended without a picture');
-  parts.errands.add(showEnd(claim.job, outcome, show, parts));
-}
-
-async function showEnd(job: Job, outcome: Outcome, shown: Show | undefined, parts: Parts): Promise<void> {
-  const show = shown ?? (await openOrGoBlind(job, endedCard(job, outcome), parts));
-  await show?.finish(endedCard(job, outcome));
+  parts.errands.add(tellEnd({ ...claim.job, outcome }, show, parts));
 }
 
 /** For a job whose work broke off by a bug of ours: ends it, whatever it was doing, and tells the admins. */
 export async function breakOff(claim: Claim, parts: Parts): Promise<void> {
   await end(claim, { fault: 'bug' }, undefined, parts);
-  await parts.alert('bug', `Something went wrong inside Easel; job ${claim.job.id} was given back. The log says more.`);
+  parts.errands.add(
+    parts.alert('bug', `Something went wrong inside Easel; job ${claim.job.id} was given back. The log says more.`),
+  );
 }
 
 async function stopped(
@@ -79,7 +92,6 @@ async function stopped(
 ): Promise<void> {
   switch (reason) {
     case 'cancelled':
-      await absorb(claim, provider, 'cancelled', parts);
       await recordCall(claim.job, provider, claim.job.startedAt ?? parts.clock.now(), 'cancelled', undefined, parts);
       return end(claim, { cancelled: true }, show, parts);
     case 'stopping':

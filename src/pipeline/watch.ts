@@ -1,9 +1,10 @@
 import type { Preview } from '../domain/card.ts';
-import type { ImageProvider, Progress } from '../domain/image-provider.ts';
+import type { Progress } from '../domain/image-provider.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { type Moment, runningCard } from './cards.ts';
 import type { Parts } from './parts.ts';
 import { openOrGoBlind, type Show } from './show.ts';
+import { usualMs } from './usual.ts';
 
 export interface Watch {
   /** Undefined when the place could not be opened. */
@@ -13,14 +14,13 @@ export interface Watch {
 }
 
 /** Keeps the card of a running job true: time left as it passes, the provider's percent, the newest preview. */
-export async function startWatch({ job }: Claim, provider: ImageProvider, parts: Parts): Promise<Watch> {
-  const { clock, previews, store } = parts;
-  const { model, quality, size, count } = job.request;
-  const expectedMs = median(await store.queue.pastDurations(model, quality, size, count));
+export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
+  const { clock, previews } = parts;
+  const expectedMs = await usualMs(job.request, parts);
   const startedAt = clock.now();
   const over = new AbortController();
   let moment: Omit<Moment, 'elapsedMs'> = { expectedMs, percent: undefined, preview: undefined, retryInMs: undefined };
-  const current = () => runningCard(job, provider, { ...moment, elapsedMs: clock.now() - startedAt });
+  const current = () => runningCard(job, { ...moment, elapsedMs: clock.now() - startedAt });
   const show = openOrGoBlind(job, current(), parts);
 
   const tick = async () => {
@@ -51,9 +51,4 @@ export async function startWatch({ job }: Claim, provider: ImageProvider, parts:
       else if ('retrying' in step) void change({ retryInMs: step.waitMs, percent: undefined });
     },
   };
-}
-
-function median(durations: readonly number[]): number | undefined {
-  const sorted = durations.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

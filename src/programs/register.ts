@@ -1,8 +1,9 @@
 import { readConfig } from '../config.ts';
-import { buildPlatforms, buildProviders } from '../easel.ts';
+import { buildPlatforms, buildProviders, slackUrl } from '../easel.ts';
 import { loadCatalogue } from '../load-catalogue.ts';
 import { loadCommands } from '../load-commands.ts';
 import { slackManifest } from '../platforms/slack/register.ts';
+import { updateManifest } from '../platforms/slack/update-manifest.ts';
 import { systemClock } from '../system-clock.ts';
 import { consoleLog } from './log.ts';
 
@@ -22,14 +23,27 @@ export async function register(): Promise<number> {
 
   const { platforms } = await buildPlatforms(config, consoleLog(config), systemClock);
   if (!config.discord) console.error('Discord: nothing to do, DISCORD_TOKEN is not set.');
+  if (!config.slack && !config.slackApp) console.error('Slack: nothing else to do, no token is set.');
+  const steps = platforms.map((platform) => () => platform.register(commands));
+  const { slackApp } = config;
+  if (slackApp && !config.slack) {
+    const app = { token: slackApp.configToken, appId: slackApp.id, apiUrl: slackApp.apiUrl ?? slackUrl };
+    steps.push(() => updateManifest(commands, { socketMode: !overHttp, publicUrl: config.publicUrl }, app));
+  }
   let failed = false;
-  for (const platform of platforms) {
+  for (const step of steps) {
     try {
-      console.error(await platform.register(commands));
+      console.error(await step());
     } catch (error) {
       failed = true;
-      console.error(`${platform.name}: ${error instanceof Error ? error.message : error}`);
+      console.error(reason(error));
     }
   }
   return failed ? 1 : 0;
+}
+
+/** What went wrong, and what the platform said about it. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

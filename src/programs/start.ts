@@ -4,12 +4,19 @@ import { buildEasel, buildPlatforms, openStorage, startPort } from '../easel.ts'
 import { consolePlatform } from '../platforms/console/console.ts';
 import { systemClock } from '../system-clock.ts';
 import type { WebServer } from '../web/server.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { botLog, consoleLog } from './log.ts';
 
 /** `npm start`: the bot where a platform is configured, else the console. Resolves to the exit code. */
 export async function start(): Promise<number> {
   const config = readConfig(process.env);
-  return config.discord || config.slack ? startBot(config) : startConsole(config);
+  if (config.discord || config.slack) return startBot(config);
+  if (process.env.NODE_ENV === 'production' && !process.stdin.isTTY) {
+    throw new Error(
+      "Easel can't start: no platform is set up. Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
+    );
+  }
+  return startConsole(config);
 }
 
 async function startBot(config: Config): Promise<number> {
@@ -25,6 +32,7 @@ async function startBot(config: Config): Promise<number> {
     { ...overview(config), ...(away.length > 0 ? { away } : {}), port: web.port, ms: Math.round(performance.now()) },
     'ready',
   );
+  giveBackMemory();
   await stopped;
   await easel.stop();
   await web.stop();

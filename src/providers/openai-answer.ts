@@ -6,6 +6,7 @@ import type { Usage } from '../domain/price.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { decodeBase64 } from './base64.ts';
 import { brokenAnswer } from './openai-errors.ts';
+import { parsePictures } from './picture-json.ts';
 
 /**
  * Reads what came back, which is not always what the SDK's types promise: relays answer with URLs, with JSON where a
@@ -20,13 +21,14 @@ export interface Answer {
 }
 
 interface Item {
-  readonly b64_json?: string | null | undefined;
+  /** Bytes where it was no event of a stream. */
+  readonly b64_json?: Uint8Array | string | null | undefined;
   readonly url?: string | null | undefined;
 }
 
-/** @param body parsed JSON, or the text of whatever it is instead */
-export function readWhole(body: unknown, response: Response): Answer {
+export async function readWhole(response: Response): Promise<Answer> {
   const requestId = requestIdOf(response);
+  const body = await jsonIn(response);
   if (typeof body !== 'object' || body === null) throw brokenAnswer('the answer is no JSON', requestId);
   const { data, usage, error } = body as { data?: unknown; usage?: unknown; error?: unknown };
   if (error) throw new APIError(undefined, error as object, undefined, response.headers);
@@ -44,7 +46,7 @@ export async function readStream(
   onProgress: (progress: Progress) => void,
 ): Promise<Answer> {
   // The SDK makes no event, and no error either, of a body that is no event stream.
-  if (/json|html/i.test(response.headers.get('content-type') ?? '')) return readWhole(await json(response), response);
+  if (/json|html/i.test(response.headers.get('content-type') ?? '')) return readWhole(response);
   const iterator = events[Symbol.asyncIterator]();
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     const event = next.value;
@@ -67,12 +69,13 @@ function drain(iterator: AsyncIterator<unknown>): void {
   rest().catch(() => undefined);
 }
 
-async function json(response: Response): Promise<unknown> {
-  const text = await response.text();
+/** Undefined when it is none. */
+async function jsonIn({ body }: Response): Promise<unknown> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    return body && (await parsePictures(body));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
@@ -95,7 +98,8 @@ export async function readPictures(answer: Answer, download: GuardedFetch, signa
     return undefined;
   };
   const bytesOf = async ({ b64_json, url }: Item) => {
-    const inline = b64_json || (url?.startsWith('data:') ? url : undefined);
+    if (b64_json instanceof Uint8Array && b64_json.length > 0) return b64_json;
+    const inline = (typeof b64_json === 'string' && b64_json) || (url?.startsWith('data:') ? url : undefined);
     const bytes = inline ? decodeBase64(inline) : url && (await fetchPicture(url));
     return bytes || new Uint8Array();
   };

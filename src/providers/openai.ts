@@ -60,8 +60,7 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
     const wanted = { signal, headers: request.fresh ? { 'cache-control': 'no-cache' } : {} };
     const parameters = parametersOf(request, key);
     if (request.partialImages === 0 || request.count > 1) {
-      const { data, response } = await client.images.generate(parameters, wanted).withResponse();
-      return readWhole(data, response);
+      return readWhole(await client.images.generate(parameters, wanted).asResponse());
     }
     const streaming = { ...parameters, stream: true, partial_images: request.partialImages } as const;
     const { data, response } = await client.images.generate(streaming, wanted).withResponse();

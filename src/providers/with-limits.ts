@@ -24,6 +24,7 @@ export function withLimits(provider: ImageProvider, clock: Clock, imagesPerMinut
         signal.throwIfAborted();
         // Counted last, so that what is counted begins now.
         await window?.(request.count, signal);
+        onProgress({ sent: true });
         return provider.start(request, key, signal, onProgress);
       };
       return orAborted(places.schedule(begin), signal);

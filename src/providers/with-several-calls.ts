@@ -13,10 +13,10 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
     ...provider,
     async start(request, key, signal, onProgress) {
       if (request.count <= provider.imagesPerCallMax) return provider.start(request, key, signal, onProgress);
-      const calls = split(request, provider.imagesPerCallMax).map((part) =>
-        provider.start(part, key, signal, onProgress),
-      );
-      return together(await Promise.allSettled(calls), onProgress);
+      const parts = split(request, provider.imagesPerCallMax);
+      const calls = parts.map((part) => provider.start(part, key, signal, (step) => onProgress(counted(step, part))));
+      const settled = await Promise.allSettled(calls);
+      return together(settled, parts, onProgress);
     },
   };
 }
@@ -27,21 +27,30 @@ function split(request: ImageRequest, most: number): ImageRequest[] {
   return [...whole, ...(rest > 0 ? [rest] : [])].map((count) => ({ ...request, count }));
 }
 
+/** A failure of one call is a failure of as many pictures as that call was for. */
+const counted = (step: Progress, { count }: ImageRequest): Progress => ('retrying' in step ? { ...step, count } : step);
+
 type Answer = Made | Ticket | Refusal;
 
 function together(
   settled: readonly PromiseSettledResult<Answer>[],
+  parts: readonly ImageRequest[],
   onProgress: (progress: Progress) => void,
 ): Made | Refusal {
   const answers = settled.filter((call) => call.status === 'fulfilled').map(({ value }) => value);
-  const made = answers.filter((answer) => 'made' in answer);
-  const failures = settled.filter((call) => call.status === 'rejected').map(({ reason }) => reason as unknown);
   if (answers.some((answer) => 'ticket' in answer))
     throw new RangeError('several calls of one job can have no tickets');
+  const made = answers.filter((answer) => 'made' in answer);
   const refusal = answers.find(isRefusal);
+  const thrown = settled.find((call) => call.status === 'rejected');
+  // The failure that is thrown tells itself.
+  const told = made.length === 0 && !refusal ? thrown : undefined;
+  for (const [position, call] of settled.entries()) {
+    if (call.status === 'fulfilled' || call === told || !(call.reason instanceof Fault)) continue;
+    onProgress({ lost: call.reason, count: parts[position]?.count ?? 1 });
+  }
+  if (told) throw told.reason;
   if (made.length === 0 && refusal) return refusal;
-  if (made.length === 0) throw failures[0];
-  for (const failure of failures) if (failure instanceof Fault) onProgress({ lost: failure });
   return {
     made: made.flatMap((answer) => answer.made),
     usage: made.map(({ usage }) => usage).reduce(sum),

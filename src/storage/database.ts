@@ -16,6 +16,7 @@ export interface Database {
 const statementsMax = 500;
 const busyTimeoutMs = 5_000;
 const poolSize = 10;
+const patienceMs = 5_000;
 
 /**
  * Opens the database and brings its schema up to date.
@@ -100,8 +101,13 @@ async function postgres(url: string): Promise<PostgresDialect> {
   const { default: pg } = await import('pg');
   // 20 is int8: counts and our bigint columns, all below 2^53.
   pg.types.setTypeParser(20, Number);
-  const pool = new pg.Pool({ connectionString: url, max: poolSize });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  // A server that falls silent must fail a query, or whoever waits for it waits for ever.
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max: poolSize, keepAlive: true },
+    ...{ connectionTimeoutMillis: patienceMs, query_timeout: 2 * patienceMs },
+  });
+  // A connection that breaks is replaced by the pool; without a listener, idle or in use, it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }

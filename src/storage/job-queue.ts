@@ -59,21 +59,25 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
     placeInQueue: (job) => placeInQueue(db, job),
 
     async announced(job, place) {
-      await db
+      const freed = await db
         .updateTable('jobs')
         .set({ place: JSON.stringify(place), ...released })
         .where('id', '=', job)
         .where('state', '=', 'queued')
-        .execute();
+        .executeTakeFirst();
+      return Number(freed.numUpdatedRows) === 1;
     },
 
     async claim(owner, platforms, making, runningMax) {
+      const abandoned = await abandonedJob(db, clock.now(), platforms, making);
+      const resumed = abandoned && (await take(db, abandoned, owner, clock.now()));
+      if (resumed) return resumed;
       // A look without a lock: polling an empty queue must not write.
-      if (!(await nextJob(db, clock.now(), platforms, making, runningMax))) return undefined;
+      if (!making || !(await nextInTurn(db, clock.now(), platforms, runningMax))) return undefined;
       return inTransaction(async (trx) => {
         const turn = await takeQueueClock(trx);
         for (;;) {
-          const next = await nextJob(trx, clock.now(), platforms, making, runningMax);
+          const next = await nextInTurn(trx, clock.now(), platforms, runningMax);
           if (!next) return undefined;
           const claim = await take(trx, next, owner, clock.now());
           if (!claim) continue;
@@ -124,7 +128,7 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
     made: (claim, { pictures, charged, provider, providerRequest }) =>
       inTransaction(async (trx) => {
         const set = { state: 'made', charged, provider, provider_request: providerRequest ?? null };
-        if (!(await fenced(trx, claim, ['running'], set))) return false;
+        if (!(await fenced(trx, claim, ['running'], set, true))) return false;
         const rows = pictures.map((picture, position) => ({ ...picture, job: claim.job.id, position }));
         await trx.insertInto('pictures').values(rows).execute();
         return true;
@@ -148,6 +152,23 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
       }),
 
     withdraw: (job, outcome) => endQueued(db, job, ending(outcome), clock.now()),
+
+    async told(job) {
+      await db.updateTable('jobs').set({ told: 1 }).where('id', '=', job).execute();
+    },
+
+    async untold(platforms, since, most) {
+      const rows = await db
+        .selectFrom('jobs')
+        .selectAll()
+        .where('told', '=', 0)
+        .where('ended_at', '>', since)
+        .where('platform', 'in', platforms)
+        .orderBy('ended_at')
+        .limit(most)
+        .execute();
+      return rows.map(jobOf);
+    },
 
     async remember(job, place) {
       await db
@@ -226,6 +247,7 @@ async function fenced(
   claim: Claim,
   states: readonly JobState[],
   set: UpdateObject<Schema, 'jobs'>,
+  unlessCancelled = false,
 ): Promise<boolean> {
   const updated = await db
     .updateTable('jobs')
@@ -234,6 +256,7 @@ async function fenced(
     .where('attempt', '=', claim.job.attempt)
     .where('lease_owner', '=', claim.owner)
     .where('state', 'in', states)
+    .$if(unlessCancelled, (query) => query.where('cancel', '=', 0))
     .executeTakeFirst();
   return Number(updated.numUpdatedRows) === 1;
 }
@@ -287,15 +310,14 @@ const inTurn = (db: Db, platforms: readonly PlatformName[]) =>
 
 type Row = Selectable<JobsTable>;
 
-/** What is made comes first, since only posting is missing; then what was cut off; then whose turn it is. */
-async function nextJob(
+/** What nobody holds any more: what is made comes first, since only posting is missing; then what was cut off. */
+async function abandonedJob(
   db: Db,
   now: number,
   platforms: readonly PlatformName[],
   making: boolean,
-  runningMax: number,
 ): Promise<Row | undefined> {
-  const abandoned = await db
+  return db
     .selectFrom('jobs')
     .selectAll()
     .where('state', 'in', making ? ['made', 'running'] : ['made'])
@@ -305,7 +327,15 @@ async function nextJob(
     .orderBy('created_at')
     .limit(1)
     .executeTakeFirst();
-  if (abandoned || !making) return abandoned;
+}
+
+/** Whose turn it is, of those who have fewer than `runningMax` running. */
+async function nextInTurn(
+  db: Db,
+  now: number,
+  platforms: readonly PlatformName[],
+  runningMax: number,
+): Promise<Row | undefined> {
   return inTurn(db, platforms)
     .where('lease_until', '<=', now)
     .where('person', 'not in', (eb) =>

@@ -47,6 +47,7 @@ export function newRow(job: NewJob) {
     attempt: 0,
     posting: 0,
     cancel: 0,
+    told: 0,
     created_at: job.createdAt,
   };
 }

@@ -61,6 +61,8 @@ export interface JobsTable {
   outcome: string | null;
   posting: number;
   cancel: number;
+  /** 1 once the card shows how the job ended, as far as that could be shown. */
+  told: number;
   created_at: number;
   started_at: number | null;
   ended_at: number | null;

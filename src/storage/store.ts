@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../domain/clock.ts';
 import type { Credits } from '../domain/credits.ts';
+import { Fault } from '../domain/fault.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
 import type { Database } from './database.ts';
@@ -17,6 +18,27 @@ class Undone extends Error {
   }
 }
 
+/** What the database failed at is a Fault `storage`, so that nobody takes it for a bug and gives a job up over it. */
+function asFault(error: unknown): unknown {
+  if (error instanceof Fault || error instanceof RangeError || error instanceof TypeError) return error;
+  return new Fault('storage', `the database failed: ${error instanceof Error ? error.message : error}`, {
+    cause: error,
+  });
+}
+
+/** The same verbs, failing with Faults. */
+function faulty<Part extends object>(part: Part): Part {
+  const verbs = Object.entries(part as Record<string, (...args: unknown[]) => Promise<unknown>>);
+  const caught = verbs.map(([name, verb]) => [
+    name,
+    (...args: unknown[]) =>
+      verb(...args).catch((error: unknown) => {
+        throw asFault(error);
+      }),
+  ]);
+  return Object.fromEntries(caught) as Part;
+}
+
 /** Ledger and queue over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
@@ -25,8 +47,8 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
     return { ledger: sqlLedger(joined, clock, startingCredits), queue: sqlJobQueue(trx, joined, clock) };
   };
   return {
-    ledger: sqlLedger(alone, clock, startingCredits),
-    queue: sqlJobQueue(db, alone, clock),
+    ledger: faulty(sqlLedger(alone, clock, startingCredits)),
+    queue: faulty(sqlJobQueue(db, alone, clock)),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {
@@ -36,7 +58,7 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
         });
       } catch (error) {
         if (error instanceof Undone) return error.result as Awaited<ReturnType<typeof work>>;
-        throw error;
+        throw asFault(error);
       }
     },
     async ping() {

@@ -39,13 +39,13 @@ describe('/credits grant', () => {
   test('leaves who, when and why', async () => {
     await desk.say(`/credits grant ${toBob} 50 for the *launch* <!channel>`);
     expect(await desk.answer('/credits history', bob)).toEqual([
-      { code: '2026-11-20 12:00  +50' },
+      { code: '2026-11-20 12:00 UTC  +50' },
       ' granted',
       ' by ',
       { person: ann.id },
       ': for the *launch* <!channel>',
       '\n',
-      { code: '2026-11-20 12:00  +500' },
+      { code: '2026-11-20 12:00 UTC  +500' },
       ' to start with',
     ]);
   });
@@ -91,11 +91,11 @@ describe('/credits history', () => {
     await desk.store.ledger.settle(job, credits(100));
     await desk.store.ledger.refund(job, 'could not be posted');
     expect((await desk.say('/credits history')).split('\n')).toEqual([
-      '2026-11-20 12:00  +100 refunded: could not be posted',
-      '2026-11-20 12:00  ·20 given back',
-      '2026-11-20 12:00  −100 charged for a picture',
-      '2026-11-20 12:00  ·120 held for a picture',
-      '2026-11-20 12:00  +500 to start with',
+      '2026-11-20 12:00 UTC  +100 refunded: could not be posted',
+      '2026-11-20 12:00 UTC  ·20 given back',
+      '2026-11-20 12:00 UTC  −100 charged for a picture',
+      '2026-11-20 12:00 UTC  ·120 held for a picture',
+      '2026-11-20 12:00 UTC  +500 to start with',
     ]);
   });
 

@@ -71,15 +71,15 @@ describe('/history', () => {
     await start();
     await ask(3, '<!channel> *hi*');
     expect(await desk.answer('/history')).toEqual([
-      { code: '1970-01-01 00:00' },
+      { code: '1970-01-01 00:00 UTC' },
       ' <!channel> *hi*',
       { quiet: ' gpt-image-2.5-flare 1024x1024 medium: waiting' },
       '\n',
-      { code: '1970-01-01 00:00' },
+      { code: '1970-01-01 00:00 UTC' },
       ` ${'x'.repeat(59)}…`,
       { quiet: ' gpt-image-2.5-flare 1024x1024 medium × 3: being made' },
       '\n',
-      { code: '1970-01-01 00:00' },
+      { code: '1970-01-01 00:00 UTC' },
       ' a red fox on ice',
       { quiet: ' gpt-image-2.5-flare 1024x1024 medium: delivered, 100 credits' },
     ]);

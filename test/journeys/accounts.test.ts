@@ -27,14 +27,14 @@ describe.each(both)('on %s', (_, chatOf) => {
     );
     const history = await chat.command('credits history', {}, { user: chat.other }).told();
     expect(history.split('\n')).toEqual([
-      expect.stringMatching(new RegExp(`^2026-11-20 12:00  −750 revoked by @${chat.admin}: a mistake$`)),
-      expect.stringMatching(new RegExp(`^2026-11-20 12:00  \\+250 granted by @${chat.admin}: the new logo$`)),
-      '2026-11-20 12:00  +500 to start with',
+      expect.stringMatching(new RegExp(`^2026-11-20 12:00 UTC  −750 revoked by @${chat.admin}: a mistake$`)),
+      expect.stringMatching(new RegExp(`^2026-11-20 12:00 UTC  \\+250 granted by @${chat.admin}: the new logo$`)),
+      '2026-11-20 12:00 UTC  +500 to start with',
     ]);
     // Whoever is named in a private answer hears nothing.
     expect(chat.pinged()).toEqual([]);
     expect(await chat.command('imagine', { prompt: 'a red fox' }, { user: chat.other }).told()).toBe(
-      'Your picture needs 21 credits and you have 0. Nothing was charged. Ask an admin for more.',
+      'Your picture needs 17 credits and you have 0. Nothing was charged. Ask an admin for more.',
     );
     expect((await place.recount()).findings).toEqual([]);
     expect(chat.violations()).toEqual([]);
@@ -103,8 +103,8 @@ describe.each(both)('on %s', (_, chatOf) => {
     await place.easel().idle();
     expect(await chat.command('history').told()).toBe(
       [
-        '2026-11-20 12:00 a blue fox gpt-image-2.5-flare 1024x1024 medium: declined',
-        '2026-11-20 12:00 a red fox gpt-image-2.5-flare 1024x1024 low × 2: delivered, 12 credits',
+        '2026-11-20 12:00 UTC a blue fox gpt-image-2.5-flare 1024x1024 medium: declined',
+        '2026-11-20 12:00 UTC a red fox gpt-image-2.5-flare 1024x1024 low × 2: delivered, 12 credits',
       ].join('\n'),
     );
     expect(await chat.command('history', {}, { user: chat.other }).told()).toContain('not asked for a picture');

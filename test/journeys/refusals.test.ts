@@ -30,7 +30,7 @@ describe.each(both)('on %s, a refusal says why, costs nothing and calls nobody:'
     await chat.until(() => chat.posts().length === 4);
     await place.openai.untilHeld(1);
     expect(await refusal(place, chat, { prompt: 'a green fox' })).toBe(
-      'You have 2 pictures in the works, the most at a time. Nothing was charged. Try again when one of them is done, or /cancel one.',
+      'You have 2 requests in the works, the most at a time. Nothing was charged. Try again when one of them is done, or /cancel one.',
     );
     place.openai.release();
     await results(chat, 2);
@@ -42,7 +42,7 @@ describe.each(both)('on %s, a refusal says why, costs nothing and calls nobody:'
     chat.command('imagine', { prompt: 'a red fox' });
     await results(chat);
     expect(await refusal(place, chat, { prompt: 'a blue fox' })).toMatch(
-      /^You asked for 1 picture within a minute, the most there can be\. Nothing was charged\. Try again in \d\d s\.$/,
+      /^You made 1 request within a minute, the most there can be\. Nothing was charged\. Try again in \d\d s\.$/,
     );
     await place.clock.pass(60_000);
     chat.command('imagine', { prompt: 'a blue fox' });

@@ -30,7 +30,7 @@ describe.each(both)('on %s, a picture that the service declines', (_, chatOf) =>
 });
 
 const broken =
-  "Easel's account with the image service has a problem. It is not your fault, and nothing was charged. An admin has been told.";
+  "Easel's account with the image service has a problem. It is not your fault, and nothing was charged. Only an admin can mend it.";
 
 test.each(both)('on %s, previews of a picture that is declined in the end are paid by the house', async (_, chatOf) => {
   const place = await studio();
@@ -54,7 +54,7 @@ describe('when the account with the service is broken', () => {
     await ended(place, chat, broken);
     const alert = await place.discord.untilMessage({ channel: 'general' });
     expect(alert.content).toMatch(
-      /^The image service openai has a problem that only an admin can mend \(account\)\. Its own words are in the log of job \S+\.$/,
+      /^The image service openai fails Easel: it refuses its account: key, quota or permission\. Its own words are in the log of job \S+\.$/,
     );
     chat.command('imagine', { prompt: 'a blue fox' });
     await chat.until(() => ofKind(chat, 'root').length === 2);

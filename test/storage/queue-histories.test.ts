@@ -102,6 +102,8 @@ class World {
     });
     if (made) return this.count(claim.job.id);
     const job = await this.store.queue.find(claim.job.id);
+    // Its person has asked to cancel, so it can't be made any more.
+    if (job?.state === 'running' && job.cancelAsked) return this.fail(claim);
     if (job?.posting) await this.store.queue.delivered(claim);
     else await this.store.queue.posting(claim);
   }

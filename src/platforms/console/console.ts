@@ -95,7 +95,7 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
     },
     connected: () => true,
     register: async () => 'The console needs no registration.',
-    thread: (place, remember) => consoleThread(place, remember, folder, shown),
+    thread: (place, remember) => consoleThread(place, remember, { folder, screen: shown, typed: input !== undefined }),
     direct: async () => consolePlace(0),
     channel: () => consolePlace(0),
     isAdmin: async () => true,

@@ -15,8 +15,16 @@ interface ConsolePlace extends Place {
 
 export const consolePlace = (number: number): ConsolePlace => ({ platform: 'console', number });
 
+export interface Desk {
+  /** Where pictures are written. */
+  readonly folder: string;
+  readonly screen: Screen;
+  /** True when somebody can type `again 1`. */
+  readonly typed: boolean;
+}
+
 /** Where a job is shown on the terminal. Pictures are files; writing them again changes nothing. */
-export function consoleThread(given: Place, remember: Remember, folder: string, screen: Screen): Thread {
+export function consoleThread(given: Place, remember: Remember, { folder, screen, typed }: Desk): Thread {
   let place = given as ConsolePlace;
   const show = (card: Card) => screen.card(place.number, card);
   return {
@@ -37,7 +45,7 @@ export function consoleThread(given: Place, remember: Remember, folder: string, 
         await remember(place);
         const shown = files.map((file): Text => [{ bold: path.relative(process.cwd(), file) }]);
         const words = buttons.filter(({ disabled }) => !disabled).map(({ action }) => `${action} ${place.number}`);
-        screen.say(lines(`#${place.number}`, text, ...shown, [{ quiet: words.join(' · ') }]));
+        screen.say(lines(`#${place.number}`, text, ...shown, typed ? [{ quiet: words.join(' · ') }] : undefined));
       }
     },
     async say(text) {

@@ -76,7 +76,10 @@ export function createGateway(
     },
     connected: () => client.ws.shards.some(({ status }) => open.includes(status)),
     tierOf: (guild) => client.guilds.cache.get(guild ?? '')?.premiumTier ?? 0,
-    close: () => client.destroy(),
+    close() {
+      client.removeAllListeners(Events.ShardReconnecting);
+      return client.destroy();
+    },
   };
 }
 

@@ -65,7 +65,8 @@ export function slackFault(doing: string, error: unknown): Fault {
       : /^[a-z_]+$/.test(name)
         ? 'rejected'
         : 'unreachable';
-    return new Fault(meaning[name] ?? unknown, `${doing}: ${name.slice(0, 200)}`, details);
+    const invite = name === 'not_in_channel' || name === 'channel_not_found';
+    return new Fault(meaning[name] ?? unknown, `${doing}: ${name.slice(0, 200)}`, { ...details, invite });
   }
   if (error instanceof WebAPIHTTPError && error.statusCode < 500)
     return new Fault('rejected', `${doing}: HTTP ${error.statusCode}`, details);

@@ -20,7 +20,7 @@ export function previewFiles(slack: SlackApi): PreviewFile {
     const file =
       known.get(preview.bytes) ??
       upload(slack, preview).catch((error: unknown) => {
-        slack.log.info({ err: error }, 'a card goes without its preview');
+        slack.log.debug({ err: error }, 'a card goes without its preview');
         return undefined;
       });
     known.set(preview.bytes, file);

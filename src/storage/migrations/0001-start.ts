@@ -56,12 +56,14 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('outcome', 'text')
       .addColumn('posting', 'integer', (column) => column.notNull())
       .addColumn('cancel', 'integer', (column) => column.notNull())
+      .addColumn('told', 'integer', (column) => column.notNull())
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addColumn('started_at', 'bigint')
       .addColumn('ended_at', 'bigint')
       .execute();
     await db.schema.createIndex('jobs_in_turn').on('jobs').columns(['state', 'turn', 'created_at', 'id']).execute();
     await db.schema.createIndex('jobs_by_person').on('jobs').columns(['person', 'created_at']).execute();
+    await db.schema.createIndex('jobs_by_told').on('jobs').columns(['told', 'ended_at']).execute();
     await db.schema.createIndex('jobs_by_state_and_person').on('jobs').columns(['state', 'person']).execute();
 
     await db.schema

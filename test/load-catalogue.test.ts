@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Environment, readConfig } from '../src/config.ts';
+import { buildProviders } from '../src/easel.ts';
+import { loadCatalogue } from '../src/load-catalogue.ts';
+import { catalogue, flare } from './domain/models.ts';
+import { manualClock } from './fakes/clock.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'easel-catalogue-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A MODELS_FILE with this in it. */
+function fileWith(content: unknown): string {
+  const file = path.join(folder, 'models.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+/** What the operator reads when this is the MODELS_FILE. */
+async function complaint(content: unknown): Promise<string> {
+  const file = fileWith(content);
+  const error = await loadCatalogue(file).then(
+    () => new RangeError('it was taken'),
+    (reason: Error) => reason,
+  );
+  expect(error).not.toBeInstanceOf(TypeError);
+  expect(error.message).toContain(file);
+  return error.message.replace(file, 'FILE');
+}
+
+describe('MODELS_FILE', () => {
+  test('takes the place of the built-in catalogue, which is taken without one', async () => {
+    expect(await loadCatalogue(fileWith(catalogue))).toEqual(catalogue);
+    expect((await loadCatalogue()).default).toBe('gpt-image-2.5-flare');
+    expect(readConfig({ MODELS_FILE: 'models.json' }).modelsFile).toBe('models.json');
+  });
+
+  test('may have a default that is named by an alias', async () => {
+    const [alias = ''] = flare.aliases;
+    expect(await loadCatalogue(fileWith({ ...catalogue, default: alias }))).toMatchObject({ default: alias });
+  });
+
+  test('that is not there is named', async () => {
+    const file = path.join(folder, 'none.json');
+    await expect(loadCatalogue(file)).rejects.toThrow(
+      `The catalogue of models ${file} can't be used: it can’t be read`,
+    );
+    await expect(loadCatalogue(folder)).rejects.toThrow('it can’t be read');
+  });
+
+  test.each([
+    ['it is no JSON', '{ "models": ['],
+    ['it is no JSON', ''],
+    ['it has no list “models”', {}],
+    ['it has no list “models”', []],
+    ['it has no list “models”', '"models"'],
+    ['it has no list “models”', 'null'],
+    ['it has no list “models”', { models: { flare }, default: 'flare' }],
+    ['its default model “nobody” is not in the list', { ...catalogue, default: 'nobody' }],
+    ['its default model “undefined” is not in the list', { models: [flare] }],
+    ['its default model “flare” is not in the list', { models: [], default: 'flare' }],
+  ])('that is broken is refused: %s', async (what, content) => {
+    expect(await complaint(content)).toBe(`The catalogue of models FILE can't be used: ${what}`);
+  });
+
+  test('with a model that lacks something is refused with the model and all that it lacks', async () => {
+    const { prices: _, sizes: __, ...bare } = flare;
+    expect(await complaint({ ...catalogue, models: [flare, { ...bare, id: 'bare' }] })).toBe(
+      "The catalogue of models FILE can't be used: model bare lacks sizes, prices",
+    );
+    const { id: ___, ...nameless } = flare;
+    expect(await complaint({ ...catalogue, models: [flare, nameless] })).toMatch(/: model 2 lacks id$/);
+  });
+
+  test.each([[null], ['flare'], [7]])('with %j in place of a model is refused in plain words', async (model) => {
+    expect(await complaint({ ...catalogue, models: [flare, model] })).toMatch(/: model 2 /);
+  });
+});
+
+describe('the models that a service is to offer', () => {
+  const relay = { PROVIDERS: 'relay', PROVIDER_RELAY_API_KEY: 'sk-a-secret' };
+  const models = async (env: Environment) => {
+    const providers = await buildProviders(readConfig({ DATA_DIR: folder, ...env }), catalogue, manualClock());
+    return providers.map(({ name, models: offered }) => [name, offered]);
+  };
+
+  test('are those it is told', async () => {
+    expect(await models({ ...relay, PROVIDER_RELAY_MODELS: 'mini, flare' })).toEqual([['relay', ['mini', 'flare']]]);
+  });
+
+  test('are refused at the start where the catalogue does not know them, each by its name, with the service', async () => {
+    const start = models({ ...relay, PROVIDER_RELAY_MODELS: 'flare,flair,maxi' });
+    await expect(start).rejects.toThrow(
+      "Easel can't start: the catalogue knows no model flair, maxi, which provider relay is to offer.",
+    );
+    await expect(start).rejects.not.toThrow('secret');
+  });
+
+  test('are refused where only one of several services is wrong', async () => {
+    const two = {
+      ...relay,
+      PROVIDERS: 'relay,other',
+      PROVIDER_OTHER_API_KEY: 'k',
+      PROVIDER_OTHER_MODELS: 'gone-fishing',
+    };
+    await expect(models(two)).rejects.toThrow('gone-fishing, which provider other is to offer');
+  });
+});

@@ -1,0 +1,169 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { credits } from '../../src/domain/credits.ts';
+import { personId } from '../../src/domain/person.ts';
+import { checkDaily } from '../../src/pipeline/daily.ts';
+import { fileBlobs } from '../../src/storage/blobs.ts';
+import { diagnose, modelsInUse } from '../../src/storage/doctor.ts';
+import { sqlStore } from '../../src/storage/store.ts';
+import { newJob, request } from '../contracts/jobs.ts';
+import { catalogue, flare, mini } from '../domain/models.ts';
+import { alerting, dayMs } from './alerting.ts';
+
+/** The daily checks as Easel runs them, over a database, told on a terminal. */
+async function checking(startsAt?: number, models = catalogue) {
+  const { database, folder, clock, log, alert, lines } = await alerting(startsAt);
+  const store = sqlStore(database, clock, credits(500));
+  const blobs = fileBlobs(path.join(folder, 'blobs'));
+  const checks = {
+    recount: async () => (await diagnose(database.db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
+    modelsInUse: () => modelsInUse(database.db, clock.now()),
+  };
+  return {
+    clock,
+    lines,
+    store,
+    db: database.db,
+    /** As a process begins with them; resolves when the first ones are done. */
+    async start() {
+      const over = new AbortController();
+      const done = checkDaily(checks, { catalogue: models, clock, alert: alert(), log }, over.signal);
+      await clock.untilSleeping();
+      return {
+        async nextDay() {
+          await clock.advance(dayMs);
+          await clock.untilSleeping();
+        },
+        async stop() {
+          over.abort();
+          await done;
+        },
+      };
+    },
+    /** Somebody has a picture made with this model. */
+    made: async (model: string) => {
+      const at = clock.now();
+      const { quality, size, count } = request;
+      await store.queue.record({
+        ...{ job: newJob('ann', at).id, attempt: 1, provider: 'relay', model, quality, size, count },
+        ...{ startedAt: at, endedAt: at + 1_000, outcome: 'made', requestId: undefined },
+      });
+    },
+    /** Writes into an account what no entry says. */
+    damage: (name: string) =>
+      database.db
+        .updateTable('accounts')
+        .set({ available: 7 })
+        .where('person', '=', personId('console', name))
+        .execute(),
+  };
+}
+
+const retiring =
+  'The model mini, in use here, ends on 2026-12-01. From then on requests for it are made with flare.' as const;
+/** 60.5 days before mini ends. */
+const early = Date.UTC(2026, 9, 2) - dayMs / 2;
+
+describe('a model that is about to retire', () => {
+  test('is told from 60 days before on, once a day', async () => {
+    const { start, made, lines } = await checking(early);
+    await made('mini');
+    const { nextDay, stop } = await start();
+    expect(lines()).toEqual([]);
+    await nextDay();
+    expect(lines()).toEqual([retiring]);
+    await nextDay();
+    expect(lines()).toEqual([retiring, retiring]);
+    await stop();
+  });
+
+  test('is told once on a day on which Easel starts several times', async () => {
+    const { start, made, lines } = await checking();
+    await made('mini');
+    for (let starts = 0; starts < 3; starts++) await (await start()).stop();
+    expect(lines()).toEqual([retiring]);
+  });
+
+  test('is not told where nobody uses it, or nobody has for a month', async () => {
+    const { start, made, lines, clock } = await checking(early);
+    await (await start()).stop();
+    await made('mini');
+    await clock.advance(31 * dayMs);
+    await (await start()).stop();
+    expect(lines()).toEqual([]);
+  });
+
+  test('is told where it is the default, used or not', async () => {
+    const { start, lines } = await checking(undefined, { ...catalogue, default: 'mini' });
+    await (await start()).stop();
+    expect(lines()).toEqual([retiring]);
+  });
+
+  test('without a successor says so', async () => {
+    const { successor: _, ...alone } = mini;
+    const { start, made, lines } = await checking(undefined, { ...catalogue, models: [flare, alone] });
+    await made('mini');
+    await (await start()).stop();
+    expect(lines()).toEqual(['The model mini, in use here, ends on 2026-12-01. It has no successor.']);
+  });
+
+  test('is one event for each model', async () => {
+    const soon = { ...flare, life: { state: 'retiring', on: '2027-01-05' }, successor: 'newer' } as const;
+    const { start, made, lines } = await checking(undefined, { ...catalogue, models: [soon, mini] });
+    await made('mini');
+    await (await start()).stop();
+    expect(lines()).toEqual([
+      'The model flare, in use here, ends on 2027-01-05. From then on requests for it are made with newer.',
+      retiring,
+    ]);
+  });
+});
+
+describe('a ledger that does not add up', () => {
+  test('is told with the first thing that is wrong and how many more there are, once a day until it is mended', async () => {
+    const { start, store, lines, damage, db } = await checking();
+    for (const name of ['ann', 'ben']) await store.ledger.balance(personId('console', name));
+    const { nextDay, stop } = await start();
+    expect(lines()).toEqual([]);
+    await damage('ann');
+    await nextDay();
+    const one = 'The ledger does not add up: console:ann has 7 available, its entries say 500. Run npm run doctor.';
+    expect(lines()).toEqual([one]);
+    await damage('ben');
+    await nextDay();
+    expect(lines()[1]).toMatch(/its entries say 500, and 1 more\. Run npm run doctor\.$/);
+    await db.updateTable('accounts').set({ available: 500 }).execute();
+    await nextDay();
+    expect(lines()).toHaveLength(2);
+    await stop();
+  });
+
+  test('is told once on a day on which Easel starts several times', async () => {
+    const { start, store, lines, damage } = await checking();
+    await store.ledger.balance(personId('console', 'ann'));
+    await damage('ann');
+    for (let starts = 0; starts < 3; starts++) await (await start()).stop();
+    expect(lines()).toHaveLength(1);
+  });
+
+  test('does not hide a model that is about to retire', async () => {
+    const { start, store, made, lines, damage } = await checking();
+    await store.ledger.balance(personId('console', 'ann'));
+    await damage('ann');
+    await made('mini');
+    await (await start()).stop();
+    expect(lines()).toEqual([retiring, expect.stringContaining('The ledger does not add up')]);
+  });
+});
+
+test('a check that breaks off is done again the next day', async () => {
+  const { start, db, made, lines } = await checking();
+  await made('mini');
+  await db.schema.alterTable('calls').renameTo('lost').execute();
+  const { nextDay, stop } = await start();
+  expect(lines()).toEqual([]);
+  await db.schema.alterTable('lost').renameTo('calls').execute();
+  await nextDay();
+  expect(lines()).toEqual([retiring]);
+  await stop();
+});

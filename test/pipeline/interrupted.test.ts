@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { buildEasel, openStorage } from '../../src/easel.ts';
+import { createWorker } from '../../src/pipeline/queue.ts';
+import { openReception } from '../../src/pipeline/receive.ts';
+import { consolePlatform } from '../../src/platforms/console/console.ts';
+import { diagnose } from '../../src/storage/doctor.ts';
+import { leaseMs } from '../../src/storage/job-queue.ts';
+import { manualClock } from '../fakes/clock.ts';
+import { scriptedProvider } from '../fakes/provider.ts';
+import { terminal } from '../platforms/console/terminal.ts';
+
+const cutOffMost = 10;
+
+/** Easel over SQLite with a console and a provider in the test's hands. Processes come and go as the test says. */
+async function town() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'easel-'));
+  const clock = manualClock();
+  const config = readConfig({ DATA_DIR: folder });
+  const storage = await openStorage(config, clock);
+  const shown = terminal();
+  const typed = new PassThrough();
+  const desk = consolePlatform({ input: typed, output: shown.output, folder, userName: 'ann', live: false });
+  const { parts } = await buildEasel(config, storage, [desk], pino({ level: 'silent' }), clock);
+  const { provider, calls, untilCalled } = scriptedProvider();
+  onTestFinished(async () => {
+    await desk.stop();
+    await parts.floods.stop();
+    await storage.store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The parts as one process has them; it works on nothing before its worker is started. */
+  function another(owner: string) {
+    const own = { ...parts, providers: [provider], owner };
+    const worker = createWorker(own);
+    return { worker, receive: openReception(own, worker).receive };
+  }
+  /** Lets the time of cards and polls pass until `work` is over. */
+  async function flown(work: Promise<void>): Promise<void> {
+    let over = false;
+    const end = () => {
+      over = true;
+    };
+    work.then(end, end);
+    while (!over) await clock.advance(1_000);
+    return work;
+  }
+  return { clock, storage, desk, shown, parts, calls, untilCalled, another, flown };
+}
+
+/** Somebody asks for a picture, in a process that then only has to make it. */
+async function asked({ desk, another }: Awaited<ReturnType<typeof town>>) {
+  await desk.start([], another('first').receive);
+  const received = await desk.say('/imagine a red fox');
+  if (!received || !('accepted' in received)) throw new RangeError('the picture was not accepted');
+  return received.accepted;
+}
+
+test('a job that is cut off again and again is tried ten times, then ends as interrupted, and everything is given back', async () => {
+  const place = await town();
+  const { parts, clock, storage, shown, calls } = place;
+  const { queue, ledger } = parts.store;
+  const job = await asked(place);
+  const { person, held, quote } = (await queue.find(job)) ?? {};
+  if (!person || held === undefined || quote === undefined) throw new RangeError('the job is not there');
+  expect(await ledger.balance(person.id)).toEqual({ available: 500 - held, held });
+
+  for (let start = 1; start <= cutOffMost; start++) {
+    const claim = await queue.claim(`process ${start}`, ['console'], true, 1);
+    expect(claim).toMatchObject({ job: { id: job, attempt: start }, resumed: start > 1 });
+    // It dies here: nobody keeps the lease.
+    await clock.advance(leaseMs);
+  }
+
+  const { worker } = place.another('last');
+  worker.start();
+  await place.flown(worker.idle());
+  await place.flown(parts.errands.settled());
+  expect(calls).toEqual([]);
+  expect(await queue.find(job)).toMatchObject({
+    state: 'failed',
+    outcome: { fault: 'interrupted' },
+    charged: undefined,
+  });
+  expect(await ledger.balance(person.id)).toEqual({ available: 500, held: 0 });
+  expect(shown.lines().at(-1)).toContain(
+    'Making this picture was interrupted too many times. Nothing was charged. Try again.',
+  );
+  // The last start may have been billed: that is the house's.
+  expect(await diagnose(storage.database.db, storage.blobs)).toMatchObject({
+    findings: [],
+    credits: { available: 500, held: 0, charged: 0, house: quote },
+  });
+  await place.flown(worker.stop(0));
+});
+
+test('a job that was cut off less often is made in the end', async () => {
+  const place = await town();
+  const { parts, clock, calls } = place;
+  const { queue } = parts.store;
+  const job = await asked(place);
+  for (let start = 1; start < cutOffMost; start++) {
+    await queue.claim(`process ${start}`, ['console'], true, 1);
+    await clock.advance(leaseMs);
+  }
+  const { worker } = place.another('last');
+  worker.start();
+  const call = await place.untilCalled(1);
+  call.resolve({ refused: 'content', stage: 'prompt', categories: [] });
+  await place.flown(worker.idle());
+  await place.flown(parts.errands.settled());
+  expect(calls).toHaveLength(1);
+  expect(await queue.find(job)).toMatchObject({ state: 'refused', attempt: cutOffMost });
+  await place.flown(worker.stop(0));
+});
+
+test('a job that only waits is not cut off, however long it waits', async () => {
+  const place = await town();
+  const { parts, clock } = place;
+  const { queue } = parts.store;
+  const job = await asked(place);
+  await clock.advance(30 * leaseMs);
+  expect(await queue.find(job)).toMatchObject({ state: 'queued', attempt: 0 });
+});
