@@ -62,10 +62,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
   const read = reader(env, problems);
+  const slackApiUrl = read.url('SLACK_API_URL');
   const config: Config = {
     discord: discordConfig(read),
-    slack: slackConfig(read, problems),
-    slackApp: slackAppConfig(read, problems),
+    slack: slackConfig(read, slackApiUrl, problems),
+    slackApp: slackAppConfig(read, slackApiUrl, problems),
     providers: providerConfigs(read, problems),
     modelsFile: read.text('MODELS_FILE'),
     partialImages: read.whole('PARTIAL_IMAGES', 1, 0, 3),
@@ -127,7 +128,7 @@ function reader(env: Environment, problems: string[]) {
     url(name: string): string | undefined {
       const given = text(name);
       if (given === undefined || (/^https?:\/\//.test(given) && URL.canParse(given))) return given;
-      problems.push(`${name} must be an address that begins with http:// or https://; it is “${given}”`);
+      problems.push(`${name} must be an address that begins with http:// or https://`);
       return undefined;
     },
   };
@@ -138,12 +139,11 @@ function discordConfig(read: Reader): Config['discord'] {
   return token ? { token, apiUrl: read.url('DISCORD_API_URL'), guild: read.text('DISCORD_GUILD') } : undefined;
 }
 
-function slackConfig(read: Reader, problems: string[]): SlackConfig | undefined {
+function slackConfig(read: Reader, apiUrl: string | undefined, problems: string[]): SlackConfig | undefined {
   const botToken = read.text('SLACK_BOT_TOKEN');
   const appToken = read.text('SLACK_APP_TOKEN');
   const signingSecret = read.text('SLACK_SIGNING_SECRET');
   if (!botToken && !appToken && !signingSecret) return undefined;
-  const apiUrl = read.url('SLACK_API_URL');
   if (!botToken)
     problems.push('SLACK_BOT_TOKEN is missing: Slack needs it besides SLACK_APP_TOKEN or SLACK_SIGNING_SECRET');
   if (appToken) return { botToken: botToken ?? '', apiUrl, appToken };
@@ -151,11 +151,11 @@ function slackConfig(read: Reader, problems: string[]): SlackConfig | undefined 
   return { botToken: botToken ?? '', apiUrl, signingSecret: signingSecret ?? '' };
 }
 
-function slackAppConfig(read: Reader, problems: string[]): Config['slackApp'] {
+function slackAppConfig(read: Reader, apiUrl: string | undefined, problems: string[]): Config['slackApp'] {
   const id = read.text('SLACK_APP_ID');
   const configToken = read.text('SLACK_CONFIG_TOKEN');
   if (configToken && !id) problems.push('SLACK_APP_ID is missing: with SLACK_CONFIG_TOKEN it says which app to update');
-  return id && configToken ? { id, configToken, apiUrl: read.url('SLACK_API_URL') } : undefined;
+  return id && configToken ? { id, configToken, apiUrl } : undefined;
 }
 
 function providerConfigs(read: Reader, problems: string[]): ProviderConfig[] {

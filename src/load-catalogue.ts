@@ -38,11 +38,13 @@ export async function loadCatalogue(file = builtIn): Promise<Catalogue> {
   } catch {
     return fail('it is no JSON');
   }
-  if (!Array.isArray(catalogue.models)) return fail('it has no list “models”');
+  if (!Array.isArray(catalogue?.models)) return fail('it has no list “models”');
   for (const [position, model] of catalogue.models.entries()) {
+    if (typeof model !== 'object' || model === null) return fail(`model ${position + 1} is no object`);
     const missing = fields.filter((field) => !(field in model));
     if (missing.length > 0) return fail(`model ${model.id ?? position + 1} lacks ${missing.join(', ')}`);
   }
+  if (typeof catalogue.default !== 'string') return fail('it names no default model');
   if (!findModel(catalogue, catalogue.default))
     return fail(`its default model “${catalogue.default}” is not in the list`);
   return catalogue;

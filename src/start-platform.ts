@@ -6,7 +6,7 @@ import { Fault } from './domain/fault.ts';
 
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
-const patienceMs = 15_000;
+const patienceMs = 5_000;
 
 /**
  * Starts a platform, and goes on trying in the background while it can't be reached: the others must not wait for it.

@@ -68,7 +68,7 @@ test('every problem is named at once, in the order of the variables', () => {
     'USER_QUEUE must be a whole number from 0 to 100000; it is “-1”',
     'DATABASE_URL must begin with postgres://; leave it out for SQLite in DATA_DIR',
     'PORT must be a whole number from 0 to 65535; it is “65536”',
-    'PUBLIC_URL must be an address that begins with http:// or https://; it is “easel.example”',
+    'PUBLIC_URL must be an address that begins with http:// or https://',
     'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent; it is “loud”',
     'BLOB_URL is not supported yet: leave it out, pictures are kept in DATA_DIR',
   ]);

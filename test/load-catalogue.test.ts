@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { buildProviders } from '../src/build.ts';
 import { type Environment, readConfig } from '../src/config.ts';
-import { buildProviders } from '../src/easel.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
 import { catalogue, flare } from './domain/models.ts';
 import { manualClock } from './fakes/clock.ts';
@@ -64,7 +64,7 @@ describe('MODELS_FILE', () => {
     ['it has no list “models”', 'null'],
     ['it has no list “models”', { models: { flare }, default: 'flare' }],
     ['its default model “nobody” is not in the list', { ...catalogue, default: 'nobody' }],
-    ['its default model “undefined” is not in the list', { models: [flare] }],
+    ['it names no default model', { models: [flare] }],
     ['its default model “flare” is not in the list', { models: [], default: 'flare' }],
   ])('that is broken is refused: %s', async (what, content) => {
     expect(await complaint(content)).toBe(`The catalogue of models FILE can't be used: ${what}`);

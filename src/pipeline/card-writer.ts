@@ -15,7 +15,7 @@ export interface CardWriter {
 /**
  * Keeps one card up to date without hurrying the platform: at most one edit per `intervalMs`, one in flight, always the
  * newest state. A failed edit is tried again at the same pace; cards are losable, so it is given up in the end.
- * @param shown the state that is there already, and when it came
+ * @param openedAt when the card was posted
  */
 export function cardWriter(
   thread: Pick<Thread, 'update'>,

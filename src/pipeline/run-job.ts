@@ -17,7 +17,7 @@ import { startWatch } from './watch.ts';
 /** Why the work on a job was told to stop. */
 export type StopReason = 'cancelled' | 'lost' | 'stopping';
 
-/** A job cut off more often than this is given back: it may be what brings the process down. */
+/** A job that was cut off so often is given back: it may be what brings the process down. */
 const attemptsMax = 10;
 
 /**

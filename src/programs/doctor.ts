@@ -1,6 +1,6 @@
+import { openStorage } from '../build.ts';
 import { readConfig } from '../config.ts';
 import { counted as count } from '../domain/text.ts';
-import { openStorage } from '../easel.ts';
 import { type Diagnosis, diagnose } from '../storage/doctor.ts';
 import { systemClock } from '../system-clock.ts';
 

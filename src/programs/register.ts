@@ -1,5 +1,5 @@
+import { buildPlatforms, buildProviders, slackUrl } from '../build.ts';
 import { readConfig } from '../config.ts';
-import { buildPlatforms, buildProviders, slackUrl } from '../easel.ts';
 import { loadCatalogue } from '../load-catalogue.ts';
 import { loadCommands } from '../load-commands.ts';
 import { slackManifest } from '../platforms/slack/register.ts';

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { openStorage } from '../build.ts';
 import { readConfig } from '../config.ts';
-import { buildEasel, openStorage } from '../easel.ts';
+import { buildEasel } from '../easel.ts';
 import { consolePlatform } from '../platforms/console/console.ts';
 import { systemClock } from '../system-clock.ts';
 import { consoleLog } from './log.ts';

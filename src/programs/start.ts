@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { buildPlatforms, openStorage } from '../build.ts';
 import { type Config, readConfig } from '../config.ts';
-import { buildEasel, buildPlatforms, openStorage, startPort } from '../easel.ts';
+import { buildEasel, startPort } from '../easel.ts';
 import { consolePlatform } from '../platforms/console/console.ts';
 import { systemClock } from '../system-clock.ts';
 import type { WebServer } from '../web/server.ts';
@@ -26,7 +27,7 @@ async function startBot(config: Config): Promise<number> {
   const easel = await buildEasel(config, storage, platforms, log, systemClock);
   const web = await startPort(config, easel, mounted);
   const stopped = untilStopped(() => log.info('stopping: running jobs may end, the rest goes on at the next start'));
-  await easel.start();
+  await Promise.race([easel.start(), stopped]);
   const away = platforms.filter((platform) => !platform.connected()).map(({ name }) => name);
   log.info(
     { ...overview(config), ...(away.length > 0 ? { away } : {}), port: web.port, ms: Math.round(performance.now()) },

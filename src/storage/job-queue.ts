@@ -1,16 +1,23 @@
-import type { Kysely, Selectable, Transaction, UpdateObject } from 'kysely';
+import type { UpdateObject } from 'kysely';
 import type { Clock } from '../domain/clock.ts';
 import { type ImageFormat, sizeText } from '../domain/image.ts';
 import { type JobId, type JobState, openStates } from '../domain/job.ts';
 import type { Claim, JobQueue } from '../domain/job-queue.ts';
-import type { PersonId, PlatformName } from '../domain/person.ts';
 import { ending, jobOf, newRow } from './job-row.ts';
 import type { InTransaction } from './ledger.ts';
-import type { JobsTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import {
+  abandonedJob,
+  type Db,
+  inTurn,
+  leaseMs,
+  nextInTurn,
+  nextTurn,
+  placeInQueue,
+  take,
+  takeQueueClock,
+} from './turns.ts';
 
-type Db = Kysely<Schema> | Transaction<Schema>;
-
-export const leaseMs = 15_000;
 const durationsMost = 20;
 const released = { lease_owner: null, lease_until: 0 } as const;
 
@@ -269,132 +276,4 @@ async function endQueued(db: Db, job: JobId, end: { state: JobState; outcome: st
     .where('state', '=', 'queued')
     .executeTakeFirst();
   return Number(ended.numUpdatedRows) === 1;
-}
-
-/** The queue's own time. Whoever reads it has it alone until the transaction is over, and the others wait. */
-async function takeQueueClock(trx: Db): Promise<number> {
-  const { turn } = await trx
-    .updateTable('queue_clock')
-    .set((eb) => ({ turn: eb('turn', '+', 0) }))
-    .where('id', '=', 1)
-    .returning('turn')
-    .executeTakeFirstOrThrow();
-  return turn;
-}
-
-/**
- * Start-time fair queuing: a job's turn is one after the person's last waiting turn, and never before the queue's own
- * time, so that everybody's first job comes before anybody's second.
- */
-async function nextTurn(trx: Db, person: PersonId): Promise<number> {
-  // Alone, so that jobs of one person that arrive together get different turns.
-  const turn = await takeQueueClock(trx);
-  const own = await trx
-    .selectFrom('jobs')
-    .select((eb) => eb.fn.max('turn').as('turn'))
-    .where('person', '=', person)
-    .where('state', '=', 'queued')
-    .executeTakeFirst();
-  return Math.max(turn, Number(own?.turn ?? 0)) + 1;
-}
-
-const inTurn = (db: Db, platforms: readonly PlatformName[]) =>
-  db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('state', '=', 'queued')
-    .where('platform', 'in', platforms)
-    .orderBy('turn')
-    .orderBy('created_at')
-    .orderBy('id');
-
-type Row = Selectable<JobsTable>;
-
-/** What nobody holds any more: what is made comes first, since only posting is missing; then what was cut off. */
-async function abandonedJob(
-  db: Db,
-  now: number,
-  platforms: readonly PlatformName[],
-  making: boolean,
-): Promise<Row | undefined> {
-  return db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('state', 'in', making ? ['made', 'running'] : ['made'])
-    .where('platform', 'in', platforms)
-    .where('lease_until', '<=', now)
-    .orderBy('state')
-    .orderBy('created_at')
-    .limit(1)
-    .executeTakeFirst();
-}
-
-/** Whose turn it is, of those who have fewer than `runningMax` running. */
-async function nextInTurn(
-  db: Db,
-  now: number,
-  platforms: readonly PlatformName[],
-  runningMax: number,
-): Promise<Row | undefined> {
-  return inTurn(db, platforms)
-    .where('lease_until', '<=', now)
-    .where('person', 'not in', (eb) =>
-      eb
-        .selectFrom('jobs as busy')
-        .select('busy.person')
-        .where('busy.state', '=', 'running')
-        .groupBy('busy.person')
-        .having((having) => having.fn.countAll(), '>=', runningMax),
-    )
-    .limit(1)
-    .executeTakeFirst();
-}
-
-/**
- * Makes the job ours. Starting it again counts as another attempt, so that whoever had it before is fenced off.
- * Undefined when it was cancelled, finished or renewed since `row` was read.
- */
-async function take(trx: Db, row: Row, owner: string, now: number): Promise<Claim | undefined> {
-  const making = row.state !== 'made';
-  const taken = await trx
-    .updateTable('jobs')
-    .set({
-      state: making ? 'running' : 'made',
-      attempt: row.attempt + 1,
-      lease_owner: owner,
-      lease_until: now + leaseMs,
-      started_at: row.started_at ?? now,
-    })
-    .where('id', '=', row.id)
-    .where('state', '=', row.state)
-    .where('attempt', '=', row.attempt)
-    .where('lease_until', '<=', now)
-    .returningAll()
-    .executeTakeFirst();
-  return taken && { job: jobOf(taken), owner, resumed: row.state === 'running' };
-}
-
-async function placeInQueue(db: Db, job: JobId): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('jobs')
-    .select(['turn', 'created_at'])
-    .where('id', '=', job)
-    .where('state', '=', 'queued')
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const { ahead } = await db
-    .selectFrom('jobs')
-    .select((eb) => eb.fn.countAll().as('ahead'))
-    .where('state', '=', 'queued')
-    .where((eb) => {
-      const sameTurn = eb('turn', '=', row.turn);
-      const sameTime = eb.and([sameTurn, eb('created_at', '=', row.created_at)]);
-      return eb.or([
-        eb('turn', '<', row.turn),
-        eb.and([sameTurn, eb('created_at', '<', row.created_at)]),
-        eb.and([sameTime, eb('id', '<', job)]),
-      ]);
-    })
-    .executeTakeFirstOrThrow();
-  return Number(ahead) + 1;
 }

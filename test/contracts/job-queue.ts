@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { JobId } from '../../src/domain/job.ts';
 import type { Call, Claim, JobQueue } from '../../src/domain/job-queue.ts';
-import { leaseMs } from '../../src/storage/job-queue.ts';
+import { leaseMs } from '../../src/storage/turns.ts';
 import { type ManualClock, manualClock } from '../fakes/clock.ts';
 import { finished, newJob, person, picture, place, request } from './jobs.ts';
 

@@ -182,6 +182,18 @@ describe('the last state', () => {
     expect(texts()).toEqual(['done']);
   });
 
+  test('is finished as soon as an edit to the same state has arrived, without another wait', async () => {
+    const { writer, clock, texts, answerWith } = opened();
+    const arrived = Promise.withResolvers<void>();
+    answerWith(() => arrived.promise);
+    writer.show(card('done'));
+    await clock.advance(intervalMs);
+    const finished = writer.finish(card('done'));
+    arrived.resolve();
+    await finished;
+    expect(texts()).toEqual(['done']);
+  });
+
   test('is followed by nothing, not even by another last one', async () => {
     const { writer, clock, texts } = opened();
     const finished = writer.finish(card('done'));

@@ -59,7 +59,7 @@ export function createGateway(
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
   client.on(Events.Error, (error) => log.error({ err: error }, 'discord.js failed'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord failed'));
-  client.on(Events.ShardReconnecting, () => log.info('the connection to Discord broke, connecting again'));
+  client.on(Events.ShardReconnecting, () => log.debug('the connection to Discord broke, connecting again'));
   client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord closed the connection for good'));
   client.rest.on('invalidRequestWarning', (warning) => log.warn(warning, 'Discord refuses many requests'));
 

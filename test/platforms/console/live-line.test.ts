@@ -50,11 +50,12 @@ test('two at a time share the line, and each of them ends on a line of its own',
   expect(lines()).toEqual(['#1  Done in 3 s', '#2  Cancelled. Nothing was charged.']);
 });
 
-test('what is paused stays readable after the end', () => {
-  const { card: show, lines } = drawn(true);
+test.each(['paused', 'done', 'ended'] as const)('what is %s stays readable, whatever is said after it', (stage) => {
+  const { say, card: show, lines } = drawn(true);
   show(1, card('running', 'Being made', 0.5));
-  show(1, card('paused', 'Paused'));
-  expect(lines()).toEqual(['#1  Paused']);
+  show(1, card(stage, 'Over'));
+  say('Stopping');
+  expect(lines()).toEqual(['#1  Over', 'Stopping']);
 });
 
 test('without a terminal every stage is one line, and no line is ever changed', () => {
@@ -73,14 +74,6 @@ test('without a terminal every stage is one line, and no line is ever changed', 
     '#1  Done in 12 s',
   ]);
   expect(raw()).not.toMatch(/(?!\n)\p{Cc}/u);
-});
-
-test('a number that is used again begins anew', () => {
-  const { card: show, lines } = drawn(false);
-  show(1, card('running', 'Being made'));
-  show(1, card('done', 'Done in 1 s'));
-  show(1, card('running', 'Being made'));
-  expect(lines()).toEqual(['#1  Being made', '#1  Done in 1 s', '#1  Being made']);
 });
 
 test('the card of a job that waits is not shown, the root message has said so', async () => {
