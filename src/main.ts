@@ -1,6 +1,7 @@
 /** Where Easel begins: checks the run time, reads `.env`, and runs the program that was asked for. */
 import module from 'node:module';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
 const nodeMin = 24;
 const [, , asked = 'start', ...words] = process.argv;
@@ -14,6 +15,10 @@ if (Number(process.versions.node.split('.')[0]) < nodeMin) {
 
 // The next start finds everything compiled: a third less time and 20 MB less memory. Where it can't be kept, all is as before.
 module.enableCompileCache?.(path.join(import.meta.dirname, '..', 'node_modules', '.cache', 'easel'));
+
+// Pictures come and go outside of the small heap, and by themselves they would have all of it searched for garbage after
+// every fourth one: a third of all processor time. This lets three times as much pile up first.
+setFlagsFromString('--heap-growing-percent=200');
 
 const programs: Record<string, () => Promise<number>> = {
   start: async () => (await import('./programs/start.ts')).start(),

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import type { ChatPlatform, Thread } from '../src/domain/chat-platform.ts';
+import type { ImageProvider } from '../src/domain/image-provider.ts';
+import type { Store } from '../src/domain/store.ts';
+import { loadCatalogue } from '../src/load-catalogue.ts';
+import { errands } from '../src/pipeline/errands.ts';
+import type { Parts } from '../src/pipeline/parts.ts';
+import { systemClock } from '../src/system-clock.ts';
+
+/** What a worker needs besides its store, doing nothing: what is left is the work on the queue and the ledger. */
+
+const nothing = async (): Promise<void> => undefined;
+
+const thread: Thread = {
+  pictureBytesMax: () => Number.MAX_SAFE_INTEGER,
+  ...{ open: nothing, update: nothing, post: nothing, say: nothing, remove: nothing },
+};
+
+const platform: ChatPlatform = {
+  name: 'console',
+  editIntervalMsMin: 2_500,
+  connected: () => true,
+  register: async () => 'nothing',
+  thread: () => thread,
+  direct: async () => ({ platform: 'console' }),
+  channel: () => ({ platform: 'console' }),
+  isAdmin: async () => false,
+  ...{ start: nothing, stop: nothing },
+};
+
+/** Just enough of a PNG to be told for one: 64 by 64 pixels. */
+const png = Buffer.concat([
+  Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+  Buffer.from('0000004000000040080200000025 0be689'.replace(' ', ''), 'hex'),
+  Buffer.from('0000000049454e44ae426082', 'hex'),
+]);
+
+const provider: ImageProvider = {
+  name: 'instant',
+  placeholder: false,
+  models: ['gpt-image-2.5-flare'],
+  imagesPerCallMax: 10,
+  partialImagesMax: 0,
+  concurrency: 8,
+  priceMultiplier: 1,
+  // Not at once: everything on SQLite happens in one turn of the event loop, and timers want theirs.
+  start: () => new Promise((resolve) => setImmediate(resolve, { made: [png], usage: undefined, requestId: 'req_1' })),
+  check: () => Promise.reject(new RangeError('there are no tickets')),
+};
+
+export const instantProvider = provider;
+
+/** Never answers, so that its eight places stay taken. */
+export const stuckProvider: ImageProvider = {
+  ...provider,
+  start: (_request, _key, signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+};
+
+const catalogue = await loadCatalogue();
+
+export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logger): Parts => ({
+  store,
+  providers: [imageProvider],
+  platforms: new Map([[platform.name, platform]]),
+  blobs: { put: async () => 'ab'.repeat(32), get: async () => undefined, has: async () => true },
+  catalogue,
+  clock: systemClock,
+  log,
+  commands: [],
+  preferences: {
+    ofPerson: async () => ({}),
+    ofWorkspace: async () => ({}),
+    ...{ setPerson: nothing, setWorkspace: nothing },
+  },
+  floods: { take: async () => undefined, stop: nothing },
+  previews: { small: async () => undefined, fit: async () => undefined },
+  rules: {
+    ...{ creditUsd: 0.001, userConcurrency: 2, userQueue: 5, userPerMinute: 6, partialImages: 0, admins: [] },
+  },
+  errands: errands(log),
+  announcing: new Set(),
+  opening: new Map(),
+  owner: 'bench/1/1',
+  hashPerson: (person) => person,
+  alert: nothing,
+});

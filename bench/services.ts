@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { type AsyncMethods, control } from '../test/fakes/control.ts';
+import type { DiscordHandle } from '../test/fakes/discord/server.ts';
+import type { FakeOpenAI, FakeOpenAIOptions, Latency } from '../test/fakes/openai/handle.ts';
+import type { FakeSlack } from '../test/fakes/slack/server.ts';
+
+/** Enough that nobody is stopped for typing too fast: 30 requests in ten seconds are a flood. */
+const peopleCount = 400;
+const people = Array.from({ length: peopleCount }, (_, n) => `p${n}`);
+
+const pictureBytes = 1_500_000;
+export type PlatformName = 'discord' | 'slack';
+
+/** The three services, each in a process of its own, so that their work is not counted as anybody else's. */
+export interface Services {
+  readonly discord: AsyncMethods<DiscordHandle>;
+  readonly slack: AsyncMethods<FakeSlack>;
+  readonly openai: AsyncMethods<FakeOpenAI>;
+  /** What Easel, and the barest client, have to know to find them. */
+  env(...platforms: readonly PlatformName[]): Record<string, string>;
+  /** A person asks for a picture, every time another one. Resolves to the platform's id of the request. */
+  imagine(platform: PlatformName): Promise<string>;
+  close(): void;
+}
+
+export async function startServices(latency: Latency = 0, bytes = pictureBytes): Promise<Services> {
+  const quick = { rateLimits: false, keepBytes: false };
+  const discord = await start('discord', { ...quick, users: people.map((name) => ({ name })) });
+  const users = people.map((name, n) => ({ id: `U0P${String(n).padStart(7, '0')}`, name }));
+  const slack = await start('slack', { ...quick, users });
+  const openai = await start('openai', { latency, pictureBytes: bytes } satisfies FakeOpenAIOptions);
+  const discordControl = control<DiscordHandle>(discord.about.url ?? '');
+  const slackControl = control<FakeSlack>(slack.about.url ?? '');
+  const { channels } = await discordControl.about();
+  let asked = 0;
+
+  return {
+    discord: discordControl,
+    slack: slackControl,
+    openai: control<FakeOpenAI>(openai.about.url ?? ''),
+    env: (...platforms) => ({
+      OPENAI_API_KEY: openai.about.apiKey ?? '',
+      OPENAI_BASE_URL: openai.about.baseUrl ?? '',
+      ...(platforms.includes('discord')
+        ? { DISCORD_TOKEN: discord.about.token ?? '', DISCORD_API_URL: discord.about.api ?? '' }
+        : {}),
+      ...(platforms.includes('slack')
+        ? {
+            SLACK_BOT_TOKEN: slack.about.botToken ?? '',
+            SLACK_APP_TOKEN: slack.about.appToken ?? '',
+            SLACK_API_URL: slack.about.apiUrl ?? '',
+          }
+        : {}),
+      BENCH_DISCORD_CHANNEL: channels.general ?? '',
+      BENCH_SLACK_CHANNEL: 'C0STUDIO001',
+    }),
+    async imagine(platform) {
+      const user = people[asked++ % peopleCount] ?? '';
+      const prompt = `a red fox number ${asked}`;
+      if (platform === 'discord')
+        return (await discordControl.command('imagine', { prompt }, { user, channel: 'general' })).id;
+      return (await slackControl.command('/imagine', prompt, { user, channel: 'studio' })).requestId;
+    },
+    close() {
+      for (const { process } of [discord, slack, openai]) process.kill();
+    },
+  };
+}
+
+/** Starts a fake and reads the one line in which it says where it is. */
+async function start(name: PlatformName | 'openai', options: object) {
+  const script = path.join(import.meta.dirname, '..', 'test', 'fakes', name, 'main.ts');
+  const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { process: child, about: JSON.parse(line) as Readonly<Record<string, string>> };
+}
