@@ -59,9 +59,11 @@ export function createWorker(parts: Parts): Worker {
     const done = runJob(claim, parts, stop.signal, made)
       .catch((error: unknown) => broken(claim, error))
       .finally(() => {
+        const wasFull = withRoom().length < platforms.length;
         // Another claim of the same job may have taken this one's place.
         if (working.get(claim.job.id) === entry) working.delete(claim.job.id);
-        awake.abort();
+        // What was made has given up its place before, so that only now and then there is a new one.
+        if (entry.making || wasFull || working.size === 0) awake.abort();
       });
     working.get(claim.job.id)?.stop.abort('lost' satisfies StopReason);
     working.set(claim.job.id, Object.assign(entry, { done }));
