@@ -4,6 +4,7 @@
  */
 import os from 'node:os';
 import { ack } from './ack.ts';
+import { endChildren } from './child.ts';
 import { cpu } from './cpu.ts';
 import { type Figure, table } from './figure.ts';
 import { latency } from './latency.ts';
@@ -19,6 +20,9 @@ if (unknown.length > 0) {
   console.error(`There is no bench ${unknown.join(', ')}. There is ${Object.keys(benches).join(', ')}.`);
   process.exit(1);
 }
+
+process.once('exit', endChildren);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const startedAt = performance.now();
 const figures: Figure[] = [];

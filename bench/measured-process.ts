@@ -1,8 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import { type Child, startChild } from './child.ts';
 
 /** What a process has used of the machine. Its threads, such as the garbage collector's, count too. */
 export interface Usage {
@@ -14,7 +13,7 @@ export interface Usage {
 }
 
 export interface MeasuredProcess {
-  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly child: Child;
   /** What it prints. */
   readonly lines: Interface;
   usage(): Promise<Usage>;
@@ -28,11 +27,7 @@ const impatienceMs = 15_000;
  * @param args flags, and the script by its path from here
  */
 export function startMeasured(args: readonly string[], env: Readonly<Record<string, string>>): MeasuredProcess {
-  const child = spawn(process.execPath, [...process.execArgv, ...args], {
-    cwd: import.meta.dirname,
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = startChild([...process.execArgv, ...args], env);
   return {
     child,
     lines: createInterface({ input: child.stdout }),

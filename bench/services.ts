@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type AsyncMethods, control } from '../test/fakes/control.ts';
 import type { DiscordHandle } from '../test/fakes/discord/server.ts';
 import type { FakeOpenAI, FakeOpenAIOptions, Latency } from '../test/fakes/openai/handle.ts';
 import type { FakeSlack } from '../test/fakes/slack/server.ts';
+import { startChild } from './child.ts';
 
 /** Enough that nobody is stopped for typing too fast: 30 requests in ten seconds are a flood. */
 const peopleCount = 400;
@@ -72,8 +71,7 @@ export async function startServices(latency: Latency = 0, bytes = pictureBytes):
 
 /** Starts a fake and reads the one line in which it says where it is. */
 async function start(name: PlatformName | 'openai', options: object) {
-  const script = path.join(import.meta.dirname, '..', 'test', 'fakes', name, 'main.ts');
-  const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = startChild([`../test/fakes/${name}/main.ts`, JSON.stringify(options)], {});
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { process: child, about: JSON.parse(line) as Readonly<Record<string, string>> };
 }
