@@ -1,3 +1,4 @@
+import { Keyv } from 'keyv';
 import type { Logger } from 'pino';
 import type { ChatPlatform, Thread } from '../src/domain/chat-platform.ts';
 import type { ImageProvider } from '../src/domain/image-provider.ts';
@@ -24,6 +25,9 @@ const platform: ChatPlatform = {
   thread: () => thread,
   direct: async () => ({ platform: 'console' }),
   channel: () => ({ platform: 'console' }),
+  shown: () => ({ thread: 'console', channel: 'console', messages: [] }),
+  download: async () => new Uint8Array(),
+  fileAt: async () => undefined,
   isAdmin: async () => false,
   ...{ start: nothing, stop: nothing },
 };
@@ -39,6 +43,7 @@ const provider: ImageProvider = {
   name: 'instant',
   placeholder: false,
   models: ['gpt-image-2.5-flare'],
+  tasks: ['generate'],
   imagesPerCallMax: 10,
   partialImagesMax: 0,
   concurrency: 8,
@@ -56,6 +61,8 @@ export const stuckProvider: ImageProvider = {
   start: (_request, _key, signal) =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
 };
+
+const notHere = (): Promise<never> => Promise.reject(new RangeError('nothing is edited here'));
 
 const catalogue = await loadCatalogue();
 
@@ -75,6 +82,10 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   },
   floods: { take: async () => undefined, stop: nothing },
   previews: { small: async () => undefined, fit: async () => undefined },
+  inputs: { prepare: notHere, mask: notHere, maskOf: notHere },
+  fetchLink: notHere,
+  forms: new Keyv(),
+  hints: new Keyv(),
   rules: {
     ...{ creditUsd: 0.001, userConcurrency: 2, userQueue: 5, userPerMinute: 6, partialImages: 0, admins: [] },
   },

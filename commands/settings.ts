@@ -1,6 +1,7 @@
 import { takesSize } from '../src/domain/catalogue.ts';
 import { answerCommand, type Desk, groupCommand } from '../src/domain/command.ts';
-import { qualities, readSize, shapes } from '../src/domain/image.ts';
+import { readSize, shapes } from '../src/domain/image.ts';
+import { pictureOptions } from '../src/domain/picture-options.ts';
 import { countMaxUnlessSet, type PersonPreferences } from '../src/domain/preferences.ts';
 import type { Refusal } from '../src/domain/refusal.ts';
 import { lines, nearest } from '../src/domain/text.ts';
@@ -27,15 +28,10 @@ export default groupCommand({
     set: answerCommand({
       summary: 'Change your defaults',
       options: {
-        shape: {
-          kind: 'word',
-          summary: 'Outline, or an exact size such as 1536x864',
-          suggestions: shapes,
-          maxLength: 12,
-        },
-        quality: { kind: 'choice', summary: 'More takes longer and costs more', values: qualities },
-        count: { kind: 'integer', summary: 'How many pictures', min: 1, max: 10 },
-        model: { kind: 'word', summary: 'Which model makes it', suggestions: 'models', maxLength: 64 },
+        shape: pictureOptions.shape,
+        quality: pictureOptions.quality,
+        count: pictureOptions.count,
+        model: pictureOptions.model,
       },
       async answer({ shape, quality, count, model }, desk) {
         const changes: PersonPreferences = {
@@ -83,8 +79,31 @@ export default groupCommand({
         return `One request may now ask for up to ${countMax}.`;
       },
     }),
+    replies: answerCommand({
+      summary: 'Decide which answers under a picture change it (admins)',
+      adminOnly: 'change what counts for everyone here',
+      options: {
+        whose: {
+          kind: 'choice',
+          summary: 'The requester’s and those that name Easel, or mentions only',
+          required: true,
+          values: ['requester', 'mentions'],
+        },
+      },
+      async answer({ whose }, { preferences, asker }) {
+        const own = await preferences.ofWorkspace(asker.workspace);
+        await preferences.setWorkspace(asker.workspace, { ...own, replies: whose });
+        return repliesText[whose];
+      },
+    }),
   },
 });
+
+const repliesText = {
+  requester:
+    'An answer under a picture now changes it when it comes from whoever asked for that picture, or names Easel.',
+  mentions: 'An answer under a picture now changes it only when it names Easel.',
+} as const;
 
 const unclear = (what: string, hint?: string): Refusal => ({ refused: 'unclear', what, hint });
 

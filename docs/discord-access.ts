@@ -19,13 +19,16 @@ export const permissions = [
   {
     name: 'Read Message History',
     bit: bit.ReadMessageHistory,
-    why: 'to find its own messages again after a crash, instead of posting twice',
+    why: 'to find its own messages again after a crash, instead of posting twice, and to reply to words',
   },
 ] as const;
 
 export const intents = [
-  { name: 'Guilds', why: 'to know the size of attachments that a server takes' },
-  { name: 'GuildMessages', why: 'for replies to pictures, which come with editing' },
+  { name: 'Guilds', why: 'to know what a server takes and where threads can start' },
+  {
+    name: 'GuildMessages',
+    why: 'for replies to pictures and words that name Easel; all others come without their words',
+  },
   { name: 'DirectMessages', why: 'the same in direct messages' },
 ] as const;
 

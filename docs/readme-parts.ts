@@ -102,6 +102,8 @@ function takes(option: Option): string {
       return 'yes or no';
     case 'person':
       return 'a person';
+    case 'image':
+      return 'a file on Discord; elsewhere a link, or on the console a path';
   }
 }
 
@@ -115,7 +117,12 @@ async function priceTable(): Promise<string> {
   const tariff: Tariff = { creditUsd: rules.creditUsd, multiplier: 1 };
   const cell = (quality: Quality, shape: Shape): string => {
     const wish = { task: 'generate', words: 'a red fox', additions: [], quality, shape, fresh: false } as const;
-    const fitted = fitWish(wish, {}, {}, '', { catalogue, providers, rules, clock: systemClock });
+    const fitted = fitWish(wish, { inputs: [], words: wish.words }, {}, {}, '', {
+      catalogue,
+      providers,
+      rules,
+      clock: systemClock,
+    });
     const quoted = isRefusal(fitted) ? undefined : quote(model, fitted.request, tariff);
     return quoted === undefined ? '–' : `${quoted} (${holdFor(quoted)})`;
   };

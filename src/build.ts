@@ -82,7 +82,9 @@ export async function buildPlatforms(
   const mounted = new Map<string, RequestListener>();
   if (config.discord) {
     const { discordPlatform } = await import('./platforms/discord/discord.ts');
-    platforms.push(discordPlatform({ ...config.discord, log, clock }));
+    const { apiUrl } = config.discord;
+    const fetchTo = guardedFetch({ allowedOrigins: apiUrl ? [new URL(apiUrl).origin] : [] });
+    platforms.push(discordPlatform({ ...config.discord, fetchTo, log, clock }));
   }
   if (config.slack) {
     const { slackPlatform } = await import('./platforms/slack/slack.ts');

@@ -35,6 +35,8 @@ export interface Config {
   /** In order of preference; empty: the sketch provider draws placeholders. */
   readonly providers: readonly ProviderConfig[];
   readonly modelsFile: string | undefined;
+  /** Where people's links may lead besides the public internet. */
+  readonly linkOrigins: readonly string[];
   readonly partialImages: number;
   readonly admins: readonly PersonId[];
   readonly adminChannel: { readonly platform: 'discord' | 'slack'; readonly channel: string } | undefined;
@@ -70,6 +72,7 @@ export function readConfig(env: Environment): Config {
     providers: providerConfigs(read, problems),
     modelsFile: read.text('MODELS_FILE'),
     partialImages: read.whole('PARTIAL_IMAGES', 1, 0, 3),
+    linkOrigins: linkOrigins(read.list('LINK_ORIGINS'), problems),
     admins: readAdmins(read.list('ADMINS'), problems),
     adminChannel: readAdminChannel(read.text('ADMIN_CHANNEL'), problems),
     secretKey: read.text('SECRET_KEY'),
@@ -226,6 +229,16 @@ function readAdminChannel(given: string | undefined, problems: string[]): Config
   return platform === 'discord' || platform === 'slack'
     ? { platform, channel: match?.[2] ?? match?.[4] ?? '' }
     : undefined;
+}
+
+function linkOrigins(addresses: readonly string[], problems: string[]): string[] {
+  const origins = addresses.flatMap((address) => {
+    const url = URL.parse(address);
+    return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? [url.origin] : [];
+  });
+  if (origins.length < addresses.length)
+    problems.push('LINK_ORIGINS must be addresses without a path, such as https://assets.example, comma-separated');
+  return origins;
 }
 
 function databaseUrl(given: string | undefined, problems: string[]): string | undefined {

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
 import type { PlatformName } from './domain/person.ts';
+import { fetchLink } from './fetch-link.ts';
 import { loadCatalogue } from './load-catalogue.ts';
 import { loadCommands } from './load-commands.ts';
 import { alerts } from './pipeline/alert.ts';
@@ -14,7 +15,9 @@ import { checkDaily } from './pipeline/daily.ts';
 import { errands } from './pipeline/errands.ts';
 import { floodLimiter } from './pipeline/floods.ts';
 import type { Parts } from './pipeline/parts.ts';
-import { sharpPreviews } from './pipeline/previews.ts';
+import { decoder } from './pipeline/pictures/decoder.ts';
+import { sharpInputs } from './pipeline/pictures/input-pictures.ts';
+import { sharpPreviews } from './pipeline/pictures/previews.ts';
 import { createWorker } from './pipeline/queue.ts';
 import { openReception } from './pipeline/receive.ts';
 import { ownerName, recover } from './pipeline/recover.ts';
@@ -62,6 +65,7 @@ export async function buildEasel(
   const secret = await readSecretKey(config.secretKey, config.dataDir);
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
   const rules = { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins };
+  const pictures = decoder();
   const parts: Parts = {
     store,
     blobs,
@@ -71,7 +75,10 @@ export async function buildEasel(
     catalogue,
     preferences: keyvPreferences(keyvOn(database.db, clock, 'preferences')),
     floods: floodLimiter(floodMost),
-    previews: sharpPreviews(),
+    previews: sharpPreviews(pictures),
+    inputs: sharpInputs(pictures),
+    forms: keyvOn(database.db, clock, 'forms'),
+    hints: keyvOn(database.db, clock, 'hints'),
     clock,
     log,
     rules,
@@ -80,6 +87,7 @@ export async function buildEasel(
     opening: new Map(),
     owner: ownerName(randomUUID()),
     hashPerson: personHash(secret),
+    fetchLink: fetchLink({ allowedOrigins: config.linkOrigins, log: (refused) => log.info(refused) }),
     alert: alerts({ channel: config.adminChannel }, keyvOn(database.db, clock, 'alerts'), {
       platforms,
       clock,

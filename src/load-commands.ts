@@ -16,7 +16,8 @@ const folder = path.join(import.meta.dirname, '..', 'commands');
 type AnyDeclared = Declared<ImageCommand> | Declared<AnswerCommand> | Declared<GroupCommand>;
 
 /**
- * Every command in `commands/`, named by its file, in the order they are shown: what makes pictures first.
+ * Every command in `commands/`, named by its file, in the order they are shown: what makes pictures out of words first,
+ * then what makes them out of pictures.
  * @param models ids to suggest where an option asks for a model
  */
 export async function loadCommands(models: readonly string[]): Promise<readonly Command[]> {
@@ -27,7 +28,12 @@ export async function loadCommands(models: readonly string[]): Promise<readonly 
       return withModels({ ...module.default, name: path.basename(file, '.ts') } as Command, models);
     }),
   );
-  return commands.toSorted((a, b) => Number(b.kind === 'image') - Number(a.kind === 'image'));
+  return commands.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank(command: Command): number {
+  if (command.kind !== 'image') return 2;
+  return Object.values(command.options).some(({ kind }) => kind === 'image') ? 1 : 0;
 }
 
 function withModels(command: Command, models: readonly string[]): Command {

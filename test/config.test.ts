@@ -47,6 +47,7 @@ test('every problem is named at once, in the order of the variables', () => {
   expect(
     problems({
       ...{ SLACK_APP_TOKEN: 'xapp-1', SLACK_CONFIG_TOKEN: 'xoxe-1', PROVIDERS: 'relay', PARTIAL_IMAGES: '4' },
+      ...{ LINK_ORIGINS: 'assets' },
       ...{ ADMINS: 'ann', ADMIN_CHANNEL: 'art', STARTING_CREDITS: '1.5', CREDIT_USD: '0', USER_QUEUE: '-1' },
       ...{
         DATABASE_URL: 'mysql://db',
@@ -61,6 +62,7 @@ test('every problem is named at once, in the order of the variables', () => {
     'SLACK_APP_ID is missing: with SLACK_CONFIG_TOKEN it says which app to update',
     'PROVIDER_RELAY_API_KEY is missing',
     'PARTIAL_IMAGES must be a whole number from 0 to 3; it is “4”',
+    'LINK_ORIGINS must be addresses without a path, such as https://assets.example, comma-separated',
     'ADMINS: “ann” is not discord:ID or slack:TEAM/ID',
     'ADMIN_CHANNEL must be discord:CHANNEL or slack:TEAM/CHANNEL; it is “art”',
     'STARTING_CREDITS must be a whole number from 0 to 1000000000; it is “1.5”',
@@ -183,6 +185,28 @@ describe('Slack', () => {
       'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing',
     ]);
     expect(problems({ SLACK_SIGNING_SECRET: 's' })).toEqual([expect.stringContaining('SLACK_BOT_TOKEN is missing')]);
+  });
+});
+
+describe('places that links may lead to', () => {
+  test('are none by default, else the named origins', () => {
+    expect(readConfig({}).linkOrigins).toEqual([]);
+    const { linkOrigins } = readConfig({ LINK_ORIGINS: 'https://assets.example/, http://10.0.0.7:8080' });
+    expect(linkOrigins).toEqual(['https://assets.example', 'http://10.0.0.7:8080']);
+  });
+
+  test.each([
+    ...[
+      'assets.example',
+      'https://assets.example/pictures',
+      'https://assets.example/?all',
+      'https://me:hush@a.example',
+    ],
+    ...['file:///srv', 'ftp://assets.example', 'https://', '*', 'https://*:port'],
+  ])('are not %s', (origin) => {
+    expect(problems({ LINK_ORIGINS: `https://assets.example,${origin}` })).toEqual([
+      'LINK_ORIGINS must be addresses without a path, such as https://assets.example, comma-separated',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { JobId } from './job.ts';
 import type { Text } from './text.ts';
 
 /** What can be pressed under a card or a result. The platform makes ids from action and job, never from user text. */
-export const buttonActions = ['again', 'edit', 'details', 'delete', 'cancel'] as const;
+export const buttonActions = ['again', 'edit', 'vary', 'undo', 'details', 'delete', 'cancel'] as const;
 export type ButtonAction = (typeof buttonActions)[number];
 
 export interface Button {

@@ -1,5 +1,8 @@
 import type { ButtonAction, Card, Result } from './card.ts';
 import type { Command, RawValues } from './command.ts';
+import type { Form } from './form.ts';
+import type { Shown } from './gallery.ts';
+import type { FileRef } from './image-source.ts';
 import type { JobId, Place } from './job.ts';
 import type { Person, PersonId, PlatformName } from './person.ts';
 import type { Refusal } from './refusal.ts';
@@ -11,7 +14,27 @@ export type Ask =
   | { readonly command: string; readonly values: RawValues }
   /** One line of text (Slack, console), people named as `<@PERSON_ID|name>`. */
   | { readonly command: string; readonly line: string }
-  | { readonly button: ButtonAction; readonly job: JobId };
+  | { readonly button: ButtonAction; readonly job: JobId }
+  | { readonly said: Said }
+  /** "Edit this picture" on a message: what it shows, and the files it holds. */
+  | { readonly picked: { readonly messages: readonly string[]; readonly files: readonly FileRef[] } }
+  /** The key of a form that was filled in. */
+  | { readonly form: string; readonly values: RawValues };
+
+/** Words that may be meant for Easel. What the place is about is in the request's place. */
+export interface Said {
+  /** Without the name of Easel, people as `@name`. */
+  readonly words: string;
+  /** True when they name Easel or are said to it alone; else they may be talk among people. */
+  readonly toEasel: boolean;
+  /** Nobody else reads them. */
+  readonly direct: boolean;
+  /** What is replied to, as in `Shown.messages`; empty when it is no message or none in particular. */
+  readonly messages: readonly string[];
+  readonly files: readonly FileRef[];
+  /** True where the platform keeps the words from Easel: there is an answer, and nobody knows what it says. */
+  readonly withheld: boolean;
+}
 
 export interface ChatRequest {
   /** The platform's own id, the same when the event is delivered again. */
@@ -38,14 +61,20 @@ export interface Responder {
    * @throws Fault `no-access` when Easel may not post there
    */
   announce(root: Text): Promise<Place>;
+  /** Shows a form as the first answer. False where that can't be; then nothing was shown. */
+  open(form: Form): Promise<boolean>;
 }
 
-/** What became of a request, for platforms with an exit code. `known`: it was delivered before, and nothing was done. */
+/**
+ * What became of a request, for platforms with an exit code. `known`: it was delivered before, and nothing was done;
+ * `ignored`: it was talk among people.
+ */
 export type Received =
   | { readonly accepted: JobId }
   | { readonly refused: Refusal }
   | { readonly answered: true }
-  | { readonly known: true };
+  | { readonly known: true }
+  | { readonly ignored: true };
 
 /** Resolves when the request has been answered or its job announced. Never throws. */
 export type Receive = (request: ChatRequest, respond: Responder) => Promise<Received>;
@@ -92,6 +121,16 @@ export interface ChatPlatform {
   connected(): boolean;
   /** Tells the platform which commands there are. Resolves to a sentence on what was done. */
   register(commands: readonly Command[]): Promise<string>;
+  /** What the place of a request or of a job is called. Pure. */
+  shown(place: Place): Shown;
+  /**
+   * The bytes of a file that people put there.
+   * @returns a Refusal when it is gone, closed to Easel or larger than `bytesMax`
+   * @throws Fault when the platform can't be reached
+   */
+  download(file: FileRef, bytesMax: number): Promise<Uint8Array | Refusal>;
+  /** The platform's own file that words lead to, where the person may see it; undefined when they lead elsewhere. */
+  fileAt(words: string, request: ChatRequest): Promise<FileRef | Refusal | undefined>;
   /** Rebuilds where a job is shown from plain JSON. */
   thread(place: Place, remember: Remember): Thread;
   /** The place where only this person reads. @throws Fault `no-access` */

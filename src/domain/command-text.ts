@@ -123,6 +123,8 @@ const example = (name: string, option: Option): string => {
       return `Try ${name}:${option.min}.`;
     case 'person':
       return `Try ${name}:@ann.`;
+    case 'image':
+      return `Try ${name}:https://example.com/fox.png.`;
     default:
       return `Try ${name}:"…".`;
   }
@@ -218,6 +220,8 @@ function valueHint(option: Option): string {
       return option.suggestions === 'models' ? 'name' : [...option.suggestions, '…'].join('|');
     case 'text':
       return '"…"';
+    case 'image':
+      return 'link';
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Option, Options, RawValues, Values } from './command.ts';
+import type { Option, Options, RawValue, RawValues, Values } from './command.ts';
+import type { GivenImage } from './image-source.ts';
 import { type PersonId, readPersonId } from './person.ts';
 import { isRefusal, type Refusal } from './refusal.ts';
 import { counted, excerpt, nearest } from './text.ts';
@@ -8,7 +9,7 @@ import { counted, excerpt, nearest } from './text.ts';
  * trusted: a client may send anything.
  */
 export function checkValues(options: Options, raw: RawValues): Values<Options> | Refusal {
-  const values: Record<string, string | number | boolean | PersonId | undefined> = {};
+  const values: Record<string, string | number | boolean | PersonId | GivenImage | undefined> = {};
   for (const name of Object.keys(raw)) {
     if (!Object.hasOwn(options, name)) return unknownOption(name, options);
   }
@@ -24,11 +25,14 @@ export function checkValues(options: Options, raw: RawValues): Values<Options> |
 }
 
 type Given = string | number | boolean;
+const isGiven = (raw: RawValue): raw is Given => typeof raw !== 'object';
 
 /** What was given, short enough to be repeated in a sentence. */
 const shown = (given: Given): string => `“${excerpt(String(given), 60)}”`;
 
-function checkValue(name: string, option: Option, given: Given): Given | Refusal {
+function checkValue(name: string, option: Option, raw: RawValue): Given | GivenImage | Refusal {
+  if (option.kind === 'image') return checkImage(raw);
+  const given = isGiven(raw) ? raw : '';
   switch (option.kind) {
     case 'text':
     case 'word':
@@ -42,6 +46,12 @@ function checkValue(name: string, option: Option, given: Given): Given | Refusal
     case 'person':
       return readPersonId(String(given)) ?? unclear(`${name} must be a person, such as @ann; ${shown(given)} is not.`);
   }
+}
+
+function checkImage(raw: RawValue): GivenImage {
+  if (isGiven(raw)) return { link: String(raw).trim() };
+  const [file] = [raw].flat();
+  return file === undefined ? { link: '' } : { file };
 }
 
 function checkLength(name: string, maxLength: number, text: string): string | Refusal {

@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import type { ImageWish } from './image.ts';
+import type { FileRef, GivenImage } from './image-source.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Ledger } from './ledger.ts';
 import type { Person, PersonId } from './person.ts';
@@ -16,6 +17,8 @@ export type Option = { readonly summary: string; readonly required?: true } & (
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'flag' }
   | { readonly kind: 'person' }
+  /** A picture: a file where the platform takes files with a command, else an address or a path. */
+  | { readonly kind: 'image' }
 );
 
 /** In the order they are shown. Required ones come first and can be given without their name, in this order. */
@@ -29,15 +32,18 @@ type ValueOf<O extends Option> = O extends { kind: 'integer' }
       ? PersonId
       : O extends { kind: 'choice'; values: readonly (infer V)[] }
         ? V
-        : string;
+        : O extends { kind: 'image' }
+          ? GivenImage
+          : string;
 
 /** What a command gets: checked values, undefined for what was left out. */
 export type Values<O extends Options> = {
   readonly [Name in keyof O]: O[Name] extends { required: true } ? ValueOf<O[Name]> : ValueOf<O[Name]> | undefined;
 };
 
-/** Values as a platform typed them, before they are checked. */
-export type RawValues = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Values as a platform typed them, before they are checked. Several files only come from forms. */
+export type RawValues = Readonly<Record<string, RawValue | undefined>>;
+export type RawValue = string | number | boolean | FileRef | readonly FileRef[];
 
 /** What an answering command may look at and do, for the person who asked. */
 export interface Desk {

@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import type { ImageRequest } from './image.ts';
+import type { ImageRequest, Picture } from './image.ts';
 import type { JobId, Json } from './job.ts';
 import type { Usage } from './price.ts';
 import type { Refusal } from './refusal.ts';
@@ -35,6 +35,12 @@ export type Progress =
   /** A part of the pictures will not come; the rest is still being made. `count`: how many that call was for. */
   | { readonly lost: Fault; readonly count?: number };
 
+/** A request with the bytes of the pictures that go along, in the order of `inputs`. */
+export interface ImageOrder extends ImageRequest {
+  readonly inputPictures: readonly Picture[];
+  readonly maskPicture: Picture | undefined;
+}
+
 /**
  * One image service.
  * Everything it can is data, so that admission refuses before anything is held. Both verbs throw `Fault` when the
@@ -47,6 +53,7 @@ export interface ImageProvider {
   readonly placeholder: boolean;
   /** Ids of the catalogue's models that it offers, in order of preference. */
   readonly models: readonly string[];
+  readonly tasks: readonly ImageRequest['task'][];
   /** More pictures than this are asked for in several calls. */
   readonly imagesPerCallMax: number;
   /** Previews it can send for one request while that is made. */
@@ -60,7 +67,7 @@ export interface ImageProvider {
    * @param key the job it is for; the same for a repeat
    */
   start(
-    request: ImageRequest,
+    order: ImageOrder,
     key: JobId,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,

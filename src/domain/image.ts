@@ -1,3 +1,6 @@
+import type { ImageSource, PictureRef } from './image-source.ts';
+import type { Region } from './region.ts';
+
 /** The nouns of a picture: what can be asked for, and what comes back. */
 
 export const qualities = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -27,13 +30,28 @@ export function readSize(text: string): Size | undefined {
 export const sizeText = ({ width, height }: Size): string => `${width}x${height}`;
 
 /** What a person asked for. What is left open is filled from their settings, then from the model. */
-export interface ImageWish {
+export type ImageWish = GenerateWish | EditWish;
+
+export interface GenerateWish extends Wished {
   readonly task: 'generate';
+}
+
+/** A change to pictures. What is left open is inherited from them. */
+export interface EditWish extends Wished {
+  readonly task: 'edit';
+  /** The first is the one that is changed, the others are there to be looked at. Empty: whatever is meant where it is asked. */
+  readonly sources: readonly ImageSource[];
+  /** Where the first picture may change; everywhere when neither is given. */
+  readonly mask?: Exclude<ImageSource, { readonly picture: PictureRef }> | undefined;
+  readonly region?: Region | undefined;
+}
+
+interface Wished {
   /** Their own words. */
   readonly words: string;
   /** Sentences that options add to the prompt, in order: style, text to appear. Shown in Details. */
   readonly additions: readonly string[];
-  /** `square`, `wide`, `tall`, or an exact `WxH`. */
+  /** `square`, `wide`, `tall`, an exact `WxH`, or for an edit `auto`: as the first picture is. */
   readonly shape?: string | undefined;
   readonly quality?: Quality | undefined;
   readonly count?: number | undefined;
@@ -44,9 +62,37 @@ export interface ImageWish {
   readonly fresh: boolean;
 }
 
+/** A picture that goes along with a request: looked at, stored, and as the service takes it. */
+export interface InputPicture extends Size {
+  /** The blob with the bytes that the service gets. */
+  readonly blob: string;
+  readonly format: ImageFormat;
+  readonly bytes: number;
+  /** The blob as it was given; the same where nothing had to be changed. */
+  readonly original: string;
+  /** Set where it is one of ours. */
+  readonly parent?: PictureRef | undefined;
+}
+
+/** What an edit's first picture is, where it is one of ours, in words for people. */
+export interface Origin {
+  /** The words of the first version. */
+  readonly words: string;
+  readonly version: number;
+  /** From 1; set where the version has several pictures. */
+  readonly picture?: number | undefined;
+}
+
 /** A wish with nothing left open: what is priced, stored with the job and handed to a provider. Plain JSON. */
 export interface ImageRequest {
-  readonly task: 'generate';
+  readonly task: 'generate' | 'edit';
+  /** Empty unless it is an edit. The first is the one that is changed. */
+  readonly inputs: readonly InputPicture[];
+  /** As large as the first input, transparent where that may change. */
+  readonly mask?: InputPicture | undefined;
+  /** What the mask was made of, where a person named a part. */
+  readonly region?: Region | undefined;
+  readonly origin?: Origin | undefined;
   readonly words: string;
   /** Words and additions: the whole prompt that the service gets. */
   readonly prompt: string;

@@ -77,17 +77,20 @@ export interface JobQueue {
 
   /** Stores the ticket of a started call. Fenced. */
   ticket(claim: Claim, provider: string, ticket: Json): Promise<boolean>;
-  /** `running → made`. Fenced, and false too when the person has asked to cancel meanwhile. */
-  made(claim: Claim, finished: Finished): Promise<boolean>;
-  /** Notes that posting begins. Fenced. */
+  /**
+   * `running → made`: which version of its family it is. Undefined when the claim is lost, or when the person has asked
+   * to cancel meanwhile.
+   */
+  made(claim: Claim, finished: Finished): Promise<number | undefined>;
+  /** Notes that posting begins. Fenced, and false too when the person has asked to cancel meanwhile. */
   posting(claim: Claim): Promise<boolean>;
   /** `made → delivered`. Fenced. */
   delivered(claim: Claim): Promise<boolean>;
   /** Any open state → `failed`, `refused` or `cancelled`, charged nothing. Fenced. */
   end(claim: Claim, outcome: Outcome): Promise<boolean>;
   /**
-   * Cancels on a person's wish: a queued job ends at once (`ended`), a running one is asked to stop (`asked`),
-   * anything later or unknown is `late`.
+   * Cancels on a person's wish: a queued job ends at once (`ended`), one that is running, or made and not being posted
+   * yet, is asked to stop (`asked`), anything later or unknown is `late`.
    */
   cancel(job: JobId): Promise<'ended' | 'asked' | 'late'>;
   /** Ends a queued job that could not even be announced. False when it was claimed meanwhile. */

@@ -47,6 +47,8 @@ export interface NewJob {
   readonly held: Credits;
   /** What admission changed or wants said, shown in the card: "gpt-image-1 is gone, made with …". */
   readonly notes: readonly string[];
+  /** The job that the first version was made by: this one, unless it changes a picture of ours. */
+  readonly family: JobId;
   readonly createdAt: number;
 }
 
@@ -61,6 +63,8 @@ export interface Job extends NewJob {
   readonly provider: string | undefined;
   readonly providerRequest: string | undefined;
   readonly charged: Credits | undefined;
+  /** Which version of its family it is, from 1; undefined until it is made. */
+  readonly version: number | undefined;
   readonly outcome: Outcome | undefined;
   /** True once posting has been tried: whoever posts next looks first whether it is there already. */
   readonly posting: boolean;

@@ -16,6 +16,8 @@ export const countMaxUnlessSet = 4;
 export interface WorkspacePreferences {
   /** The most pictures one request may ask for, from 1 to 10. */
   readonly countMax?: number;
+  /** Which answers under a picture count: those of whoever asked for it too (unless set), or only those that name Easel. */
+  readonly replies?: 'requester' | 'mentions';
 }
 
 /** Losable data: without it, defaults count. */

@@ -32,13 +32,19 @@ export function outputTokens(model: Model, quality: Quality, size: Size): number
   return Math.ceil((factor * short * (2_000_000 + width * height)) / 4_000_000);
 }
 
-type Priced = Pick<ImageRequest, 'size' | 'quality' | 'count' | 'partialImages'>;
+type Priced = Pick<ImageRequest, 'size' | 'quality' | 'count' | 'partialImages'> & {
+  readonly inputs?: readonly unknown[];
+};
 
-/** Micro-dollars of list price for one picture of the request, previews included; undefined when no price is known. */
+/**
+ * Micro-dollars of list price for one picture of the request: its previews and its share of the input pictures included.
+ * Undefined when no price is known.
+ */
 function listPriceOfOne(model: Model, request: Priced): number | undefined {
   const tokens = outputTokens(model, request.quality, request.size);
   if (model.prices === null || tokens === undefined) return undefined;
-  return (tokens + request.partialImages * model.partialImageTokens) * model.prices.imageOut;
+  const inputs = ((request.inputs?.length ?? 0) * model.inputImageTokens * model.prices.imageIn) / request.count;
+  return (tokens + request.partialImages * model.partialImageTokens) * model.prices.imageOut + inputs;
 }
 
 /** Micro-dollars of list price that a provider's own count comes to; undefined when the model has no price. */

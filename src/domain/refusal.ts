@@ -21,6 +21,8 @@ export type Refusal =
   | { readonly refused: 'no-provider'; readonly model: string }
   | { readonly refused: 'unpriced'; readonly model: string; readonly size: string }
   | { readonly refused: 'unclear'; readonly what: string; readonly hint: string | undefined }
+  /** A picture that was given and can't be used: what is wrong with it, and what would do. */
+  | { readonly refused: 'unusable'; readonly what: string; readonly hint: string | undefined }
   | { readonly refused: 'cannot-post'; readonly missing: readonly string[] }
   | { readonly refused: 'not-in-channel' }
   | { readonly refused: 'stopping' }
@@ -54,6 +56,7 @@ const wording: { [Kind in Refusal['refused']]: (refusal: Extract<Refusal, { refu
     `No image service is set up here that offers ${model}. ${free} Tell an admin, or leave model out.`,
   unpriced: ({ model, size }) => `${model} at ${size} has no known price. ${free} Pick another model or size.`,
   unclear: ({ what, hint }) => `${what} ${free}${hint ? ` ${hint}` : ''}`,
+  unusable: ({ what, hint }) => `${what} ${free}${hint ? ` ${hint}` : ''}`,
   'cannot-post': ({ missing }) =>
     missing.length === 0
       ? `Easel may not post here. ${free} Ask an admin, or use another channel.`

@@ -1,10 +1,12 @@
+import type { Gallery } from './gallery.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Money and jobs, over one database: what must happen together is said in one transaction. */
+/** Money, jobs and where their pictures are, over one database: what must happen together is said in one transaction. */
 export interface Books {
   readonly ledger: Ledger;
   readonly queue: JobQueue;
+  readonly gallery: Gallery;
 }
 
 export interface Store extends Books {

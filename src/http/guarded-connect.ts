@@ -30,15 +30,15 @@ export function guardedConnect(lookup: LookupAll = dns.lookup): buildConnector.c
   };
 }
 
-/** Leaves the public addresses of a name, and fails when there are none. */
+/** Fails when any address of a name is not public: who owns such a name has both sides in mind. */
 function publicOnly(lookup: LookupAll): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '');
-      const reachable = addresses.filter(({ address }) => isPublicAddress(address));
-      const [first] = reachable;
-      if (!first) return callback(forbidden(hostname), '');
-      if (options.all) callback(null, reachable);
+      const [first] = addresses;
+      if (!first || !addresses.every(({ address }) => isPublicAddress(address)))
+        return callback(forbidden(hostname), '');
+      if (options.all) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
   };

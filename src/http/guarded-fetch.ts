@@ -3,7 +3,8 @@ import { ForbiddenAddress, guardedConnect } from './guarded-connect.ts';
 
 /** Why nothing came back. The message names hosts only: paths and queries may hold signatures. */
 export class FetchFailure extends Error {
-  readonly code: 'forbidden' | 'too-large' | 'timeout' | 'unreachable';
+  /** `insecure`: not over https; `forbidden`: any other place where Easel must not go. */
+  readonly code: 'insecure' | 'forbidden' | 'too-large' | 'timeout' | 'redirects' | 'unreachable';
 
   constructor(code: FetchFailure['code'], message: string, cause?: unknown) {
     super(message, { cause });
@@ -11,6 +12,8 @@ export class FetchFailure extends Error {
     this.code = code;
   }
 }
+
+class InsecureAddress extends ForbiddenAddress {}
 
 interface FetchOptions {
   readonly method?: 'GET' | 'POST';
@@ -20,6 +23,8 @@ interface FetchOptions {
   /** For everything: name resolution, redirects, the last byte. */
   readonly deadlineMs?: number;
   readonly bytesMax?: number;
+  /** Where redirects may lead, besides being addresses that can be reached at all. Unset: anywhere. */
+  readonly mayRedirectTo?: (url: URL) => boolean;
 }
 
 interface Fetched {
@@ -61,7 +66,7 @@ export function guardedFetch(given: {
     if (url.username !== '' || url.password !== '')
       throw new ForbiddenAddress(`${url.host} with a password in the URL`);
     if (allowed.has(url.origin)) return trusted;
-    if (url.protocol !== 'https:') throw new ForbiddenAddress(`${url.host} over ${url.protocol.slice(0, -1)}`);
+    if (url.protocol !== 'https:') throw new InsecureAddress(`${url.host} over ${url.protocol.slice(0, -1)}`);
     return guarded;
   }
 
@@ -77,7 +82,9 @@ export function guardedFetch(given: {
       if (!next)
         return { status: answer.statusCode, headers: flat(answer.headers), bytes: await read(answer, options) };
       await answer.body.dump();
-      if (redirects === redirectsMax) throw new FetchFailure('unreachable', `${first.host} redirects without end`);
+      if (options.mayRedirectTo && !options.mayRedirectTo(next))
+        throw new FetchFailure('forbidden', `${url.host} redirects to ${next.host}`);
+      if (redirects === redirectsMax) throw new FetchFailure('redirects', `${first.host} redirects without end`);
       const keepsBody = answer.statusCode === 307 || answer.statusCode === 308;
       if (!keepsBody) [method, body] = ['GET', undefined];
       if (next.origin !== url.origin) {
@@ -103,7 +110,7 @@ export function guardedFetch(given: {
       if (error instanceof FetchFailure) throw error;
       if (!(error instanceof ForbiddenAddress)) throw new FetchFailure('unreachable', `${hostOf(url)} failed`, error);
       given.log?.(`refused to fetch: ${error.message}`);
-      throw new FetchFailure('forbidden', error.message, error);
+      throw new FetchFailure(error instanceof InsecureAddress ? 'insecure' : 'forbidden', error.message, error);
     } finally {
       clearTimeout(timer);
     }

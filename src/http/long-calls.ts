@@ -1,4 +1,5 @@
-import { Agent, FormData, type RequestInit, fetch as undiciFetch } from 'undici';
+import { Agent, Headers, type RequestInit, fetch as undiciFetch } from 'undici';
+import { formBody } from './form-body.ts';
 
 /**
  * A `fetch` for services that take minutes to answer, to hand to their SDK.
@@ -10,20 +11,24 @@ import { Agent, FormData, type RequestInit, fetch as undiciFetch } from 'undici'
  */
 export function longCalls(silenceMsMax = 11 * 60_000): typeof fetch {
   const dispatcher = new Agent({ headersTimeout: silenceMsMax, bodyTimeout: silenceMsMax, connectTimeout: 10_000 });
-  const call = (input: string | URL, init: globalThis.RequestInit = {}) => {
-    const body = init.body instanceof globalThis.FormData ? ownForm(init.body) : init.body;
-    return undiciFetch(input, { ...init, body, dispatcher, redirect: 'manual' } as RequestInit);
+  const call = async (input: string | URL, init: globalThis.RequestInit = {}) => {
+    const form = init.body instanceof globalThis.FormData ? await formOf(init.body, init.headers) : {};
+    return undiciFetch(input, { ...init, ...form, dispatcher, redirect: 'manual' } as RequestInit);
   };
   // The SDK asks this Response whether the fetch it belongs to takes Node's FormData.
   return Object.assign(call, { Response: globalThis.Response }) as unknown as typeof fetch;
 }
 
-/** undici from npm takes Node's own FormData for a string. The files themselves are not copied. */
-function ownForm(form: globalThis.FormData): FormData {
-  const own = new FormData();
-  for (const [name, value] of form) {
-    if (typeof value === 'string') own.append(name, value);
-    else own.append(name, value, value.name);
-  }
-  return own;
+/** undici from npm takes Node's own FormData for a string, so that it is written out here. */
+async function formOf(form: FormData, given: globalThis.RequestInit['headers']): Promise<RequestInit> {
+  const { contentType, bytes, parts } = await formBody(form);
+  const headers = new Headers(given as RequestInit['headers']);
+  headers.set('content-type', contentType);
+  // Said beforehand: what comes in chunks is refused by some gateways.
+  headers.set('content-length', String(bytes));
+  return { headers, body: inTurn(parts), duplex: 'half' };
+}
+
+async function* inTurn(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
 }

@@ -6,6 +6,7 @@ import type { Person } from '../domain/person.ts';
 import { holdFor, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
+import type { Gathered } from './gather.ts';
 import type { Parts, Rules } from './parts.ts';
 import { usualMs } from './usual.ts';
 
@@ -23,12 +24,13 @@ export async function admit(
   person: Person,
   place: Place,
   wish: ImageWish,
+  gathered: Gathered,
   parts: Parts,
 ): Promise<Admitted | 'known' | Refusal> {
   const { preferences, store, rules, clock } = parts;
   const own = await preferences.ofPerson(person.id);
   const team = await preferences.ofWorkspace(person.workspace);
-  const fitted = fitWish(wish, own, team, parts.hashPerson(person.id), parts);
+  const fitted = fitWish(wish, gathered, own, team, parts.hashPerson(person.id), parts);
   if (isRefusal(fitted)) return fitted;
 
   const quoted = quoteFor(fitted, rules);
@@ -44,6 +46,7 @@ export async function admit(
     quote: quoted,
     held: holdFor(quoted),
     notes,
+    family: gathered.parent?.family ?? id,
     createdAt: clock.now(),
   };
 

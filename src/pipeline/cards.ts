@@ -1,7 +1,7 @@
 import type { Button, ButtonAction, Card, Preview, Stage } from '../domain/card.ts';
 import { creditsText } from '../domain/credits.ts';
 import { faultText } from '../domain/fault.ts';
-import { sizeText } from '../domain/image.ts';
+import { type Origin, sizeText } from '../domain/image.ts';
 import type { Job, NewJob, Outcome } from '../domain/job.ts';
 import { refusalText } from '../domain/refusal.ts';
 import { counted, duration, excerpt, lines, ordinal, type Span, type Text } from '../domain/text.ts';
@@ -11,27 +11,47 @@ import { counted, duration, excerpt, lines, ordinal, type Span, type Text } from
 const labels: Record<ButtonAction, string> = {
   again: 'Again',
   edit: 'Edit',
+  vary: 'Vary',
+  undo: 'Undo',
   details: 'Details',
   delete: 'Delete',
   cancel: 'Cancel',
 };
 
-const button = (job: NewJob, action: ButtonAction, disabled = false): Button => ({
+const button = (job: NewJob, action: ButtonAction): Button => ({
   action,
   job: job.id,
   label: labels[action],
-  disabled,
+  disabled: false,
 });
 
 /** The first message: who asked for what, what it will cost, where it stands. It names the asker and nobody else. */
 export function rootText(job: NewJob, placeInQueue: number | undefined): Text {
-  const what = job.request.count === 1 ? 'a picture' : counted(job.request.count, 'picture');
   const place = placeInQueue === undefined ? '' : ` · ${ordinal(placeInQueue)} in the queue`;
   return lines(
-    [{ person: job.person.id }, ` asked for ${what}: `, { bold: excerpt(job.request.words, 300) }],
+    [{ person: job.person.id }, ` ${askedFor(job.request)}: `, { bold: excerpt(job.request.words, 300) }],
     [{ quiet: `${creditsText(job.quote)}${place}` }],
     ...job.notes.map((note): Text => [{ quiet: note }]),
   );
+}
+
+function askedFor({ task, count, origin, inputs }: NewJob['request']): string {
+  const what = count === 1 ? 'a picture' : counted(count, 'picture');
+  if (task === 'generate') return `asked for ${what}`;
+  const others = inputs.length > 1 ? ` with ${counted(inputs.length - 1, 'other')}` : '';
+  return `asked to change ${origin ? originText(origin) : 'a picture'}${others}${count > 1 ? ` into ${what}` : ''}`;
+}
+
+/** `v1 of “a red fox”`, or `picture 2 of “a red fox”` where a version has several. */
+export function originText({ words, version, picture }: Origin): string {
+  return `${picture === undefined ? '' : `picture ${picture} of `}v${version} of “${excerpt(words, 60)}”`;
+}
+
+/** `v3 of “a red fox”, from v1`. Undefined for what does not change a picture of ours. */
+export function versionText({ version, request: { origin } }: Job): string | undefined {
+  if (!origin || version === undefined) return undefined;
+  const which = origin.picture === undefined ? '' : `picture ${origin.picture} of `;
+  return `v${version} of “${excerpt(origin.words, 60)}”, from ${which}v${origin.version}`;
 }
 
 export const threadTitle = (job: NewJob): string => excerpt(job.request.words, 80) || 'A picture';
@@ -145,20 +165,23 @@ export function resultText(job: Job, footer: Footer): Text {
   return lines(
     [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
     ...[fewer, smaller, moved, ...job.notes].filter((note) => note !== undefined),
+    ...[versionText(job)].filter((version) => version !== undefined).map((version): Text => [{ quiet: version }]),
     [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${footer.charged} · ${footer.left} left` }],
   );
 }
 
 export const resultButtons = (job: Job): readonly Button[] => [
   button(job, 'again'),
-  button(job, 'edit', true),
+  button(job, 'edit'),
+  button(job, 'vary'),
+  ...(job.request.origin ? [button(job, 'undo')] : []),
   button(job, 'details'),
   button(job, 'delete'),
 ];
 
-/** Alt text made from the prompt. */
-export const altText = (job: Job, position: number): string =>
-  excerpt(
-    `${job.request.count > 1 ? `Picture ${position + 1} of ${job.request.count}: ` : ''}${job.request.words}`,
-    1_000,
-  ) || 'A picture';
+/** Alt text made from the prompt, and from that of the picture it changes. */
+export function altText({ request: { words, count, origin } }: Job, position: number): string {
+  const which = count > 1 ? `Picture ${position + 1} of ${count}: ` : '';
+  const what = origin ? `${excerpt(origin.words, 400)}, changed: ${words}` : words;
+  return excerpt(`${which}${what}`, 1_000) || 'A picture';
+}

@@ -1,6 +1,7 @@
 import type { ResultPicture } from '../domain/card.ts';
 import { creditsText } from '../domain/credits.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
+import type { Shown } from '../domain/gallery.ts';
 import { type Picture, readImage } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
@@ -34,10 +35,10 @@ export async function deliver(
   let show = shown;
   let lookFirst = job.posting;
   let direct = false;
-  if (!(await parts.store.queue.posting(claim))) return;
+  if (!(await beginPosting(claim, show, parts))) return notPosted(claim, shown, parts);
   for (let tries = 0; ; tries++) {
     try {
-      show ??= await openShow(direct ? await directly(job, parts) : job, postingCard(job), parts);
+      show ??= await openAndNote(direct ? await directly(job, parts) : job, parts);
       await post(job, originals, show, lookFirst, direct, parts);
       return await delivered(claim, show, parts);
     } catch (error) {
@@ -52,6 +53,26 @@ export async function deliver(
       if (signal.aborted) return putBack(claim, signal.reason as StopReason, parts);
     }
   }
+}
+
+/** Answers may come as soon as the pictures are seen, so where they are going to be is noted before. */
+function beginPosting(claim: Claim, show: Show | undefined, parts: Parts): Promise<boolean> {
+  return parts.store.transaction(async ({ queue, gallery }) => {
+    if (!(await queue.posting(claim))) return false;
+    if (show) await gallery.posted(claim.job.id, shownIn(show, parts), parts.clock.now());
+    return true;
+  });
+}
+
+async function openAndNote(job: Job, parts: Parts): Promise<Show> {
+  const show = await openShow(job, postingCard(job), parts);
+  await parts.store.gallery.posted(job.id, shownIn(show, parts), parts.clock.now());
+  return show;
+}
+
+function shownIn(show: Show, parts: Parts): Shown {
+  const place = show.place();
+  return platformFor(parts, place.platform).shown(place);
 }
 
 const waitMs = (tries: number): number => Math.min(firstWaitMs * 2 ** tries, longestWaitMs);
@@ -126,9 +147,19 @@ async function fitPictures(
 
 async function delivered(claim: Claim, show: Show, parts: Parts): Promise<void> {
   const { job } = claim;
-  await parts.store.queue.delivered(claim);
+  await parts.store.transaction(async ({ queue, gallery }) => {
+    if (await queue.delivered(claim)) await gallery.posted(job.id, shownIn(show, parts), parts.clock.now());
+  });
   parts.log.info({ job: job.id, ms: tookMs(job, parts), charged: job.charged }, 'a job was delivered');
   parts.errands.add(tellEnd({ ...job, endedAt: parts.clock.now() }, show, parts));
+}
+
+/** Cancelled between making and posting, which costs nothing; or somebody else has the job now. */
+async function notPosted(claim: Claim, shown: Show | undefined, parts: Parts): Promise<void> {
+  const now = await parts.store.queue.find(claim.job.id);
+  if (!now?.cancelAsked || !(await giveBack(claim, { cancelled: true }, parts))) return;
+  parts.log.info({ job: now.id, outcome: 'cancelled' }, 'a job ended without a picture');
+  parts.errands.add(tellEnd({ ...claim.job, outcome: { cancelled: true } }, shown, parts));
 }
 
 /** Nowhere to bring the result to: the credits go back, and it stays in the history. */

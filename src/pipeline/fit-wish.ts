@@ -1,12 +1,4 @@
-import {
-  findModel,
-  isGone,
-  livingSuccessor,
-  type Model,
-  nearestQuality,
-  nearestSize,
-  takesSize,
-} from '../domain/catalogue.ts';
+import { type Model, nearestQuality } from '../domain/catalogue.ts';
 import {
   type Background,
   type ImageFormat,
@@ -14,18 +6,15 @@ import {
   type ImageWish,
   type Quality,
   qualities,
-  readSize,
-  type Shape,
-  type Size,
-  shapes,
-  sizeText,
 } from '../domain/image.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
 import { countMaxUnlessSet, type PersonPreferences, type WorkspacePreferences } from '../domain/preferences.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import { nearest } from '../domain/text.ts';
+import { counted } from '../domain/text.ts';
+import { chooseModel, elsewhere, notPossible } from './choose-model.ts';
+import { chooseEditSize, chooseSize } from './choose-size.ts';
+import type { Gathered } from './gather.ts';
 import type { Parts, Rules } from './parts.ts';
-import { offering } from './route.ts';
 
 const placeholderNote = 'Placeholder: no image service is set up.';
 
@@ -38,29 +27,37 @@ export interface Fitted {
 }
 
 /**
- * Fills what a wish leaves open, from the person's settings, then from the model, and checks all of it against what
- * model and provider can, before anything is held. A refusal names the nearest thing that works.
+ * Fills what a wish leaves open, from the pictures it changes or the person's settings, then from the model, and checks
+ * all of it against what model and provider can, before anything is held. A refusal names the nearest thing that works.
  */
 export function fitWish(
   wish: ImageWish,
+  gathered: Gathered,
   own: PersonPreferences,
   team: WorkspacePreferences,
   endUser: string,
   parts: Pick<Parts, 'catalogue' | 'providers' | 'rules' | 'clock'>,
 ): Fitted | Refusal {
-  const chosen = chooseModel(wish.model, own.model, parts);
+  const { inputs, mask, region, origin, words } = gathered;
+  const open = leftOpen(wish, gathered, own);
+  const chosen = chooseModel(wish.task, wish.model, open.models, parts);
   if (isRefusal(chosen)) return chosen;
   const { model, provider, notes } = chosen;
+  const tooMuch = inputs.length === 0 ? undefined : checkInputs(model, gathered, parts);
+  if (tooMuch) return tooMuch;
 
-  const size = chooseSize(model, wish.shape, own.shape);
+  const [first] = inputs;
+  const size = first
+    ? chooseEditSize(model, wish.shape, first, first.parent !== undefined)
+    : chooseSize(model, wish.shape, own.shape);
   if (isRefusal(size)) return size;
-  const quality = chooseQuality(model, wish.quality, own.quality);
+  const quality = chooseQuality(model, wish.quality, open.quality);
   if (isRefusal(quality)) return quality;
-  const count = chooseCount(model, wish.count, own.count, team.countMax ?? countMaxUnlessSet);
+  const count = chooseCount(model, wish.count, open.count, team.countMax ?? countMaxUnlessSet);
   if (isRefusal(count)) return count;
-  const look = chooseLook(model, wish.format, wish.background);
+  const look = chooseLook(model, wish.format ?? among(model.formats, open.format), backgroundFor(wish, open, model));
   if (isRefusal(look)) return look;
-  const prompt = [wish.words, ...wish.additions].join('\n\n');
+  const prompt = [words, ...wish.additions].join('\n\n');
   if (prompt.length > model.promptCharactersMax) {
     return notPossible(
       `${model.id} takes at most ${model.promptCharactersMax} characters; yours has ${prompt.length}.`,
@@ -70,8 +67,12 @@ export function fitWish(
 
   const partialImages = previewsOf({ count, quality }, model, provider, parts.rules);
   const request: ImageRequest = {
-    task: 'generate',
-    words: wish.words,
+    task: wish.task,
+    inputs,
+    ...(mask && { mask }),
+    ...(region && { region }),
+    ...(origin && { origin }),
+    words,
     prompt,
     model: model.id,
     size,
@@ -85,6 +86,49 @@ export function fitWish(
   return { request, model, provider, notes: provider.placeholder ? [...notes, placeholderNote] : notes };
 }
 
+interface LeftOpen {
+  readonly models: readonly (string | undefined)[];
+  readonly quality: Quality | undefined;
+  readonly count: number | undefined;
+  readonly format?: ImageFormat | undefined;
+  readonly background?: Background | undefined;
+}
+
+/** What counts where nothing is said: an edit takes after the picture that it changes, everything else after the person. */
+function leftOpen({ task }: ImageWish, { parent }: Gathered, own: PersonPreferences): LeftOpen {
+  if (task === 'generate') return { models: [own.model], quality: own.quality, count: own.count };
+  const { model, format, background } = parent?.request ?? {};
+  return { models: [model], quality: 'medium', count: 1, format, background };
+}
+
+/** What is inherited only counts where the model can do it: nobody has asked for it. */
+const among = <T>(known: readonly T[], inherited: T | undefined): T | undefined =>
+  known.find((value) => value === inherited);
+
+const backgroundFor = (wish: ImageWish, open: LeftOpen, model: Model): Background | undefined =>
+  wish.background ?? (wish.format === 'jpeg' ? undefined : among(model.backgrounds, open.background));
+
+function checkInputs(
+  model: Model,
+  { inputs, mask }: Gathered,
+  parts: Pick<Parts, 'catalogue' | 'providers' | 'clock'>,
+): Refusal | undefined {
+  const offered = [...new Set(parts.providers.flatMap(({ models }) => models))];
+  if (inputs.length > model.referencesMax) {
+    const near = elsewhere(offered, parts, ({ referencesMax }) => referencesMax >= inputs.length);
+    return notPossible(
+      `${model.id} takes up to ${counted(model.referencesMax, 'picture')}; you gave ${inputs.length}.`,
+      near,
+    );
+  }
+  if (mask && !model.mask)
+    return notPossible(
+      `${model.id} takes no mask and no region.`,
+      elsewhere(offered, parts, (other) => other.mask),
+    );
+  return undefined;
+}
+
 /** Previews are made of a single picture that takes long enough to want one. */
 export function previewsOf(
   { count, quality }: Pick<ImageRequest, 'count' | 'quality'>,
@@ -95,71 +139,6 @@ export function previewsOf(
   const wanted = count === 1 && qualities.indexOf(quality) >= qualities.indexOf('medium');
   return wanted ? Math.min(rules.partialImages, model.partialImagesMax, provider.partialImagesMax) : 0;
 }
-
-const notPossible = (what: string, near: string | undefined): Refusal => ({
-  refused: 'not-possible',
-  what,
-  nearest: near,
-});
-
-type Chosen = Pick<Fitted, 'model' | 'provider' | 'notes'>;
-
-function chooseModel(
-  wished: string | undefined,
-  preferred: string | undefined,
-  parts: Pick<Parts, 'catalogue' | 'providers' | 'clock'>,
-): Chosen | Refusal {
-  const { catalogue, providers } = parts;
-  const offered = [...new Set(providers.flatMap(({ models }) => models))];
-  if (wished !== undefined) return namedModel(wished, offered, parts);
-  for (const id of [preferred, catalogue.default]) {
-    const chosen = id === undefined ? undefined : namedModel(id, offered, parts);
-    if (chosen && !isRefusal(chosen)) return chosen;
-  }
-  // Nobody here offers the default model: the first current one that somebody does.
-  const first = offered
-    .map((id) => findModel(catalogue, id))
-    .find((model) => model && !isGone(model, parts.clock.now()));
-  const provider = first && offering(first.id, providers);
-  if (!first || !provider) return { refused: 'no-provider', model: catalogue.default };
-  return { model: first, provider, notes: [`No service here offers ${catalogue.default}: made with ${first.id}.`] };
-}
-
-function namedModel(
-  id: string,
-  offered: readonly string[],
-  { catalogue, providers, clock }: Pick<Parts, 'catalogue' | 'providers' | 'clock'>,
-): Chosen | Refusal {
-  const wanted = findModel(catalogue, id);
-  if (!wanted) {
-    const near = nearest(id, offered) ?? offered[0];
-    return notPossible(`There is no model “${id}”.`, near && `model:${near}`);
-  }
-  const model = livingSuccessor(catalogue, wanted, clock.now());
-  if (!model) return notPossible(`${wanted.id} is gone.`, offered[0] && `model:${offered[0]}`);
-  const provider = offering(model.id, providers);
-  if (!provider) return { refused: 'no-provider', model: model.id };
-  return { model, provider, notes: model === wanted ? [] : [`${wanted.id} is gone: made with ${model.id}.`] };
-}
-
-function chooseSize(model: Model, wished: string | undefined, preferred: string | undefined): Size | Refusal {
-  if (wished === undefined) {
-    const own = preferred === undefined ? undefined : sizeOf(model, preferred);
-    return own && takesSize(model, own) ? own : (readSize(model.shapes.square) as Size);
-  }
-  const size = sizeOf(model, wished.toLowerCase());
-  if (!size) {
-    const near = nearest(wished, shapes);
-    return notPossible(
-      `“${wished}” is no shape and no size.`,
-      near ? `shape:${near}` : `shape:wide, or a size such as shape:1536x864`,
-    );
-  }
-  if (takesSize(model, size)) return size;
-  return notPossible(`${model.id} can't make ${sizeText(size)}.`, `shape:${sizeText(nearestSize(model, size))}`);
-}
-
-const sizeOf = (model: Model, text: string): Size | undefined => readSize(model.shapes[text as Shape] ?? text);
 
 function chooseQuality(model: Model, wished: Quality | undefined, preferred: Quality | undefined): Quality | Refusal {
   if (wished === undefined) return nearestQuality(model, preferred ?? 'medium');

@@ -12,8 +12,9 @@ export function giveBack(claim: Claim, outcome: Outcome, { store }: Parts): Prom
     if (!(await queue.end(claim, outcome))) return false;
     const { charged } = await ledger.release(id);
     if (charged > 0) {
-      await ledger.refund(id, 'its pictures could not be brought');
-      await ledger.absorb(id, charged, 'billed: refunded, its pictures could not be brought', `${id}:refund`);
+      const why = 'cancelled' in outcome ? 'cancelled before it was posted' : 'its pictures could not be brought';
+      await ledger.refund(id, why);
+      await ledger.absorb(id, charged, `billed: refunded, ${why}`, `${id}:refund`);
     }
     return true;
   });

@@ -29,15 +29,16 @@ export async function keep(
     provider: provider.name,
     providerRequest: answer.requestId,
   };
-  const mine = await parts.store.transaction(async ({ queue, ledger }) => {
-    if (!(await queue.made(claim, finished))) return false;
+  const version = await parts.store.transaction(async ({ queue, ledger }) => {
+    const made = await queue.made(claim, finished);
+    if (made === undefined) return undefined;
     await ledger.settle(job.id, charged);
     await ledger.absorb(job.id, house, 'billed beyond the charge', `${job.id}:${job.attempt}:beyond`);
-    return true;
+    return made;
   });
-  if (!mine) return undefined;
+  if (version === undefined) return undefined;
   if (house > 0) parts.log.warn({ job: job.id, provider: provider.name, house }, 'billed beyond the charge');
-  return { job: { ...job, ...finished, state: 'made' }, pictures };
+  return { job: { ...job, ...finished, version, state: 'made' }, pictures };
 }
 
 async function keepOne({ bytes, format, width, height }: Picture, { blobs }: Parts): Promise<KeptPicture> {

@@ -1,6 +1,6 @@
 import { Fault, remedy } from '../domain/fault.ts';
-import { type Picture, readImage } from '../domain/image.ts';
-import type { ImageProvider, Made, Progress } from '../domain/image-provider.ts';
+import { type InputPicture, type Picture, readImage } from '../domain/image.ts';
+import type { ImageOrder, ImageProvider, Made, Progress } from '../domain/image-provider.ts';
 import type { Job, Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
@@ -78,12 +78,13 @@ async function callProvider(
   provider: ImageProvider,
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
-  { store, clock }: Parts,
+  parts: Parts,
 ): Promise<Made | Refusal> {
+  const { store, clock } = parts;
   const { job } = claim;
   let { ticket } = job;
   if (ticket === undefined) {
-    const answer = await provider.start(job.request, job.id, signal, onProgress);
+    const answer = await provider.start(await orderOf(job, parts), job.id, signal, onProgress);
     if (!('ticket' in answer)) return answer;
     ticket = answer.ticket;
     await store.queue.ticket(claim, provider.name, ticket);
@@ -94,6 +95,17 @@ async function callProvider(
     if (state.percent !== undefined) onProgress({ percent: state.percent });
     await clock.sleep(pollMs, signal);
   }
+}
+
+/** The request with the bytes that go along. */
+async function orderOf({ id, request }: Job, { blobs }: Parts): Promise<ImageOrder> {
+  const read = async ({ blob, format, width, height }: InputPicture): Promise<Picture> => {
+    const bytes = await blobs.get(blob);
+    if (!bytes) throw new RangeError(`an input picture of job ${id} is not in the blob store`);
+    return { bytes, format, width, height };
+  };
+  const inputPictures = await Promise.all(request.inputs.map(read));
+  return { ...request, inputPictures, maskPicture: request.mask && (await read(request.mask)) };
 }
 
 export function recordCall(

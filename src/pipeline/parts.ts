@@ -1,14 +1,18 @@
+import type { Keyv } from 'keyv';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../domain/blob-store.ts';
 import type { Catalogue } from '../domain/catalogue.ts';
 import type { ChatPlatform } from '../domain/chat-platform.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Command } from '../domain/command.ts';
+import type { Picture, Size } from '../domain/image.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import type { Limiter } from '../domain/limiter.ts';
 import type { Person, PersonId, PlatformName } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Region } from '../domain/region.ts';
 import type { Store } from '../domain/store.ts';
 
 /** What the steps of a request's journey are built from. `main.ts` fills it with concrete parts. */
@@ -23,6 +27,11 @@ export interface Parts {
   readonly preferences: Preferences;
   readonly floods: Limiter;
   readonly previews: Previews;
+  readonly inputs: InputPictures;
+  /** What forms that are being filled in are about. Losable: the form is then opened again. */
+  readonly forms: Keyv;
+  /** Which hints a person has had. Losable: they then get one again. */
+  readonly hints: Keyv;
   readonly clock: Clock;
   readonly log: Logger;
   readonly rules: Rules;
@@ -35,6 +44,8 @@ export interface Parts {
   readonly owner: string;
   /** A keyed hash of a person, for services that want to tell users apart. */
   hashPerson(person: PersonId): string;
+  /** What an address that a person gave leads to: at most `inputBytesMax`, from the public internet only. */
+  fetchLink(address: string): Promise<Uint8Array | Refusal>;
   /** Tells the admins, once per event and day. Never throws. */
   alert(event: string, words: string): Promise<void>;
 }
@@ -56,10 +67,22 @@ export interface Rules {
   readonly admins: readonly PersonId[];
 }
 
-/** The only places where pictures are encoded again. */
+/** A picture that people give must be smaller. Source: openai@7.55.0 resources/images.d.ts, read 2026-11. */
+export const inputBytesMax = 50_000_000 - 1;
+
+/** Looks at pictures that people give, decoding each of them once, and makes of them what the service takes. */
+export interface InputPictures {
+  /** PNG, JPEG and WebP as they are, unless they must be turned or made smaller; what else can be read, converted. */
+  prepare(bytes: Uint8Array, name: string): Promise<Picture | Refusal>;
+  /** A mask for a picture of this size: a PNG as large, transparent where that may change. */
+  mask(bytes: Uint8Array, name: string, size: Size): Promise<Picture | Refusal>;
+  maskOf(region: Region, size: Size): Promise<Picture>;
+}
+
+/** Small and smaller pictures to look at. The originals stay as they are. */
 export interface Previews {
-  /** A small picture for a card. Undefined when the bytes are no picture. */
-  small(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+  /** A small picture for a card, with a part of it outlined. Undefined when the bytes are no picture. */
+  small(bytes: Uint8Array, outlined?: Region): Promise<Uint8Array | undefined>;
   /** The picture encoded again to at most `bytesMax`; undefined when even that does not fit. */
   fit(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array | undefined>;
 }

@@ -1,12 +1,13 @@
 import type { ButtonAction } from '../domain/card.ts';
 import type { ChatRequest, Received, Responder } from '../domain/chat-platform.ts';
-import { creditsText } from '../domain/credits.ts';
-import { type ImageRequest, type ImageWish, sizeText } from '../domain/image.ts';
 import type { Job, JobId } from '../domain/job.ts';
-import { counted, duration, lines, type Text } from '../domain/text.ts';
+import type { Text } from '../domain/text.ts';
 import { unreachable } from '../domain/unreachable.ts';
+import { againWish, varyWish } from './again.ts';
 import { cancel } from './cancel.ts';
-import { outcomeText } from './cards.ts';
+import { originText } from './cards.ts';
+import { details } from './details.ts';
+import { openEdit, openVary } from './edit-forms.ts';
 import { isAdmin, type Parts, platformFor } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
@@ -29,11 +30,17 @@ export async function press(
   };
   switch (action) {
     case 'again':
-      return request(asked, wishOf(job.request), respond, parts, worker);
+      return request(asked, againWish(job), respond, parts, worker);
     case 'details':
-      return tell(details(job));
+      return tell(await details(job, parts));
     case 'edit':
-      return refuse({ refused: 'gone', what: 'Easel can’t edit pictures yet.' }, respond);
+      return openEdit(job, respond, parts);
+    case 'vary':
+      return vary(asked, job, respond, parts, worker);
+    case 'undo':
+      if (!(await owns(asked, job, parts)))
+        return refuse({ refused: 'not-allowed', what: 'undo what others asked for' }, respond);
+      return undo(job, respond, parts);
     case 'cancel':
       if (!(await owns(asked, job, parts)))
         return refuse({ refused: 'not-allowed', what: 'stop what others asked for' }, respond);
@@ -44,6 +51,7 @@ export async function press(
       await platformFor(parts, job.place.platform)
         .thread(job.place, (place) => parts.store.queue.remember(id, place))
         .remove();
+      await parts.store.gallery.removed(id);
       return tell('Deleted. What it cost stays booked.');
     default:
       return unreachable(action);
@@ -54,57 +62,19 @@ async function owns(asked: ChatRequest, job: Job, parts: Parts): Promise<boolean
   return asked.person.id === job.person.id || isAdmin(parts, asked.person, asked.place.platform, asked.admin);
 }
 
-/** The same again, really new. */
-function wishOf(made: ImageRequest): ImageWish {
-  const added = made.prompt.slice(made.words.length).trim();
-  const { task, words, quality, count, model, background, format } = made;
-  return {
-    task,
-    words,
-    additions: added ? [added] : [],
-    shape: sizeText(made.size),
-    quality,
-    count,
-    model,
-    background,
-    format,
-    fresh: true,
-  };
+async function vary(asked: ChatRequest, job: Job, respond: Responder, parts: Parts, worker: Worker): Promise<Received> {
+  const { length } = await parts.store.queue.pictures(job.id);
+  if (length > 1) return openVary(job, length, respond);
+  return request(asked, varyWish(job, { job: job.id, position: 0 }), respond, parts, worker);
 }
 
-function details({
-  id,
-  notes,
-  request: made,
-  state,
-  outcome,
-  quote,
-  charged,
-  provider,
-  providerRequest,
-  createdAt,
-  startedAt,
-  endedAt,
-}: Job): Text {
-  const line = (name: string, value: string | undefined): Text | undefined =>
-    value === undefined ? undefined : [{ bold: name }, ` ${value}`];
-  const took = startedAt !== undefined && endedAt !== undefined ? duration(endedAt - startedAt) : undefined;
-  return lines(
-    line('Prompt', made.prompt),
-    line(
-      'Model',
-      `${made.model}, ${made.quality}, ${sizeText(made.size)}, ${made.format}, background ${made.background}`,
-    ),
-    line(
-      'Asked for',
-      `${counted(made.count, 'picture')} at ${new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    ),
-    line('State', outcome ? outcomeText(outcome) : state),
-    line('Quote', creditsText(quote)),
-    line('Charged', charged === undefined ? undefined : creditsText(charged)),
-    line('Took', took),
-    line('Made by', provider && (providerRequest ? `${provider}, request ${providerRequest}` : provider)),
-    ...notes,
-    [{ quiet: `job ${id}` }],
-  );
+/** The thread is about the version before again; what was made stays where it is. */
+async function undo(job: Job, respond: Responder, parts: Parts): Promise<Received> {
+  const { origin, inputs } = job.request;
+  const parent = inputs[0]?.parent;
+  if (!origin || !parent) return refuse({ refused: 'gone', what: 'There is nothing to go back to.' }, respond);
+  const { thread } = platformFor(parts, job.place.platform).shown(job.place);
+  await parts.store.gallery.turnBack(thread, parent.job);
+  await respond.tell(`Back to ${originText(origin)}: the next answer here changes that one.`);
+  return { answered: true };
 }

@@ -6,6 +6,8 @@ import { faultText } from '../domain/fault.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { nearest } from '../domain/text.ts';
 import { answer } from './answer.ts';
+import { filled, openPicked } from './edit-forms.ts';
+import { hear } from './hear.ts';
 import { isAdmin, type Parts } from './parts.ts';
 import { press } from './press.ts';
 import type { Worker } from './queue.ts';
@@ -23,12 +25,17 @@ export function openReception(parts: Parts, worker: Worker): Reception {
   let closed = false;
 
   async function take(asked: ChatRequest, respond: Responder): Promise<Received> {
+    const { ask } = asked;
+    if (closed && 'said' in ask && !ask.said.toEasel) return { ignored: true };
     if (closed) return refuse({ refused: 'stopping' }, respond);
+    if ('said' in ask) return hear(asked, ask.said, respond, parts, worker);
     // Lines piped into the console come at once and are all wanted.
     const flood = asked.place.platform === 'console' ? undefined : await parts.floods.take(asked.person.id);
     if (flood) return refuse({ refused: 'flooding', ...flood }, respond);
-    if ('button' in asked.ask) return press(asked, asked.ask.button, asked.ask.job, respond, parts, worker);
-    return command(asked, asked.ask, respond, parts, worker);
+    if ('button' in ask) return press(asked, ask.button, ask.job, respond, parts, worker);
+    if ('picked' in ask) return openPicked(ask.picked, respond, parts);
+    if ('form' in ask) return filled(asked, ask.form, ask.values, respond, parts, worker);
+    return command(asked, ask, respond, parts, worker);
   }
 
   return {
@@ -48,7 +55,7 @@ export function openReception(parts: Parts, worker: Worker): Reception {
   };
 }
 
-type CommandAsk = Exclude<ChatRequest['ask'], { button: unknown }>;
+type CommandAsk = Extract<ChatRequest['ask'], { command: unknown }>;
 
 async function command(
   asked: ChatRequest,

@@ -5,6 +5,7 @@ import { jobId, type NewJob, type Place } from '../domain/job.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Admitted, admit } from './admit.ts';
 import { rootText, waitingCard } from './cards.ts';
+import { gather } from './gather.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
@@ -12,8 +13,8 @@ import { openShow, type Show } from './show.ts';
 import { tellEnd } from './tell-end.ts';
 
 /**
- * Takes in a wish: admits it, acknowledges it, shows it, and lets the workers have it. The acknowledgement is the
- * promise: it comes right after the transaction that stores job and hold.
+ * Takes in a wish: gathers its pictures, admits it, acknowledges it, shows it, and lets the workers have it. The
+ * acknowledgement is the promise: it comes right after the transaction that stores job and hold.
  */
 export async function request(
   asked: ChatRequest,
@@ -29,7 +30,9 @@ export async function request(
   // Marked before the job exists, so that its lease is kept however long the platform takes.
   parts.announcing.add(id);
   try {
-    const admitted = await admit(id, asked.person, asked.place, wish, parts);
+    const gathered = await gather(asked, wish, parts);
+    if (isRefusal(gathered)) return await refuse(gathered, respond);
+    const admitted = await admit(id, asked.person, asked.place, wish, gathered, parts);
     if (admitted === 'known') return { known: true };
     if (isRefusal(admitted)) return await refuse(admitted, respond);
     parts.log.info({ job: id, model: admitted.job.request.model, quote: admitted.job.quote }, 'a job was accepted');

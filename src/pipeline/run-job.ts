@@ -32,7 +32,7 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     onMade();
     return deliver(claim, undefined, undefined, parts, signal);
   }
-  const provider = offering(job.request.model, parts.providers);
+  const provider = offering(job.request.model, job.request.task, parts.providers);
   if (!provider) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
   if (claim.resumed && job.ticket === undefined) await absorb(claim, provider, 'cut off', parts);
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);

@@ -37,11 +37,22 @@ export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
     moment = { ...moment, ...changes };
     if (!over.signal.aborted) (await show)?.show(current());
   };
-  const addPreview = async (bytes: Uint8Array) => {
-    const small = await previews.small(bytes).catch(() => undefined);
-    const preview: Preview | undefined = small && { bytes: small, format: 'jpeg', alt: 'A preview, not finished yet' };
+  const { region } = job.request;
+  const addPreview = async (bytes: Uint8Array, alt = 'A preview, not finished yet') => {
+    const small = await previews.small(bytes, region).catch(() => undefined);
+    const preview: Preview | undefined = small && { bytes: small, format: 'jpeg', alt };
     if (preview) await change({ preview, retryInMs: undefined });
   };
+  if (region) void showRegion();
+
+  /** The picture as it was, with the part outlined that may change. */
+  async function showRegion(): Promise<void> {
+    const [first] = job.request.inputs;
+    const bytes = first && (await parts.blobs.get(first.blob).catch(() => undefined));
+    if (bytes && moment.preview === undefined)
+      await addPreview(bytes, 'The picture, with the part outlined that may change');
+  }
+
   return {
     show,
     stop: () => over.abort(),

@@ -1,5 +1,5 @@
 import { APIError } from 'openai';
-import type { ImageGenStreamEvent } from 'openai/resources/images';
+import type { ImageEditStreamEvent, ImageGenStreamEvent } from 'openai/resources/images';
 import { readImage } from '../domain/image.ts';
 import type { Made, Progress } from '../domain/image-provider.ts';
 import type { Usage } from '../domain/price.ts';
@@ -41,7 +41,7 @@ export async function readWhole(response: Response): Promise<Answer> {
  * events do not say which picture they belong to.
  */
 export async function readStream(
-  events: AsyncIterable<ImageGenStreamEvent>,
+  events: AsyncIterable<ImageGenStreamEvent | ImageEditStreamEvent>,
   response: Response,
   onProgress: (progress: Progress) => void,
 ): Promise<Answer> {
@@ -50,10 +50,10 @@ export async function readStream(
   const iterator = events[Symbol.asyncIterator]();
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     const event = next.value;
-    if (event.type === 'image_generation.partial_image') {
+    if (event.type === 'image_generation.partial_image' || event.type === 'image_edit.partial_image') {
       const partial = decodeBase64(event.b64_json);
       if (partial && readImage(partial)) onProgress({ partial });
-    } else if (event.type === 'image_generation.completed') {
+    } else if (event.type === 'image_generation.completed' || event.type === 'image_edit.completed') {
       drain(iterator);
       return { items: [event], usage: readUsage(event.usage), requestId: requestIdOf(response) };
     }

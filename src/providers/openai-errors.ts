@@ -1,7 +1,9 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { Fault, type FaultCode } from '../domain/fault.ts';
+import type { ImageRequest } from '../domain/image.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
+import { inputRefusal } from './openai-inputs.ts';
 import { contentRefusal, isContentRefusal } from './openai-moderation.ts';
 import { retryAfterMsOf } from './retry-after.ts';
 
@@ -11,10 +13,12 @@ import { retryAfterMsOf } from './retry-after.ts';
  * Sources: openai@7.55.0 core/error.js; developers.openai.com "Error codes" and "Image generation"; GitHub issues for
  * what gateways make of it. Read 2026-11.
  */
-export function readFailure(error: unknown): Refusal | Error {
+export function readFailure(error: unknown, task: ImageRequest['task']): Refusal | Error {
   if (error instanceof APIConnectionError) return connectionFault(error);
-  if (error instanceof APIError) return isContentRefusal(error) ? contentRefusal(error) : answeredFault(error);
-  return brokenBody(error);
+  if (!(error instanceof APIError)) return brokenBody(error);
+  if (isContentRefusal(error)) return contentRefusal(error);
+  const refusal = task === 'edit' ? inputRefusal(error) : undefined;
+  return refusal ?? answeredFault(error);
 }
 
 /** An answer that has come, and is likely paid for, but has no usable picture in it. */

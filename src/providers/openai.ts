@@ -1,12 +1,11 @@
 import OpenAI from 'openai';
-import type { ImageGenerateParamsBase } from 'openai/resources/images';
 import { type Catalogue, findModel } from '../domain/catalogue.ts';
 import { Fault } from '../domain/fault.ts';
-import { type ImageRequest, sizeText } from '../domain/image.ts';
-import type { ImageProvider, Progress } from '../domain/image-provider.ts';
+import type { ImageOrder, ImageProvider, Progress } from '../domain/image-provider.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { type Answer, readPictures, readStream, readWhole } from './openai-answer.ts';
 import { readFailure } from './openai-errors.ts';
+import { editParameters, generateParameters } from './openai-parameters.ts';
 
 export interface OpenAIOptions {
   readonly name: string;
@@ -51,19 +50,27 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
     ...{ organization: null, project: null, adminAPIKey: null, webhookSecret: null, logLevel: 'off' },
   });
 
+  /** Both tasks have an endpoint of their own, and differ in nothing else. */
   async function call(
-    request: ImageRequest,
+    order: ImageOrder,
     key: string,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
   ): Promise<Answer> {
-    const wanted = { signal, headers: request.fresh ? { 'cache-control': 'no-cache' } : {} };
-    const parameters = parametersOf(request, key);
-    if (request.partialImages === 0 || request.count > 1) {
-      return readWhole(await client.images.generate(parameters, wanted).asResponse());
+    const { images } = client;
+    const isEdit = order.task === 'edit';
+    const wanted = { signal, headers: order.fresh ? { 'cache-control': 'no-cache' } : {} };
+    if (order.partialImages === 0 || order.count > 1) {
+      const whole = isEdit
+        ? images.edit(await editParameters(order, key), wanted)
+        : images.generate(generateParameters(order, key), wanted);
+      return readWhole(await whole.asResponse());
     }
-    const streaming = { ...parameters, stream: true, partial_images: request.partialImages } as const;
-    const { data, response } = await client.images.generate(streaming, wanted).withResponse();
+    const streaming = { stream: true, partial_images: order.partialImages } as const;
+    const stream = isEdit
+      ? images.edit({ ...(await editParameters(order, key)), ...streaming }, wanted)
+      : images.generate({ ...generateParameters(order, key), ...streaming }, wanted);
+    const { data, response } = await stream.withResponse();
     return readStream(data, response, onProgress);
   }
 
@@ -71,20 +78,21 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
     name,
     placeholder: false,
     models,
+    tasks: ['generate', 'edit'],
     imagesPerCallMax: Math.min(picturesPerAnswerMax, ...known.map((model) => model.countMax)),
     partialImagesMax: options.partialImagesMax ?? Math.max(0, ...known.map((model) => model.partialImagesMax)),
     concurrency,
     priceMultiplier,
 
-    async start(request, key, signal, onProgress) {
+    async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
       try {
-        const answer = await call(request, key, signal, onProgress);
+        const answer = await call(order, key, signal, onProgress);
         signal.throwIfAborted();
         return await readPictures(answer, download, signal);
       } catch (error) {
         signal.throwIfAborted();
-        const failure = error instanceof Fault ? error : readFailure(error);
+        const failure = error instanceof Fault ? error : readFailure(error, order.task);
         if (failure instanceof Error) throw failure;
         return failure;
       }
@@ -93,24 +101,6 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
     async check() {
       throw new RangeError(`${name} answers in one call and gives no tickets`);
     },
-  };
-}
-
-/**
- * Everything is said, since what is left out means something else for every model. `fresh` has to change the body: caches
- * of relays know requests by it. `user` does that without changing the picture, and OpenAI prefers the other identifier.
- */
-function parametersOf(request: ImageRequest, key: string): ImageGenerateParamsBase {
-  return {
-    model: request.model,
-    prompt: request.prompt,
-    size: sizeText(request.size),
-    quality: request.quality,
-    n: request.count,
-    background: request.background,
-    output_format: request.format,
-    safety_identifier: request.endUser,
-    ...(request.fresh ? { user: key } : {}),
   };
 }
 

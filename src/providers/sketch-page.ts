@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ImageRequest, sizeText } from '../domain/image.ts';
+import { type ImageRequest, type Size, sizeText } from '../domain/image.ts';
 import { shippedFont } from './shipped-font.ts';
 import { composition, lotOf, palette, pick } from './sketch-art.ts';
 import { type Box, escapeXml, lineHeight, setText, widthOf } from './sketch-text.ts';
@@ -9,15 +9,14 @@ import { type Box, escapeXml, lineHeight, setText, widthOf } from './sketch-text
 /** What every sketch says about itself. */
 export const placeholderLabel = 'placeholder – no image service is set up';
 
-const paper = '#faf7f0';
+export const paper = '#faf7f0';
 const ink = '#23222a';
 const quiet = '#77727c';
 
 /** The layers of picture `index` of a request, as SVG, from the ground up: each step adds one. */
 export function sketchLayers(request: ImageRequest, index: number): readonly string[] {
   const { width, height } = request.size;
-  const seed = createHash('sha256').update(`${request.prompt}\n${index}`).digest().readInt32BE(0);
-  const lot = lotOf(seed);
+  const lot = lotOf(seedOf(request.prompt, index));
   const colours = palette(lot);
   const isClear = request.background === 'transparent';
   const { print, caption, unit } = layout(width, height);
@@ -41,17 +40,26 @@ export function sketchLayers(request: ImageRequest, index: number): readonly str
   ];
 }
 
-/** A whole SVG of some layers. `edgeMax` makes it smaller, never larger. */
-export function svgOf(layers: readonly string[], { width, height }: ImageRequest['size'], edgeMax = Infinity): Buffer {
+/** The same parts make the same seed. */
+export const seedOf = (...parts: readonly (string | number)[]): number =>
+  createHash('sha256').update(parts.join('\n')).digest().readInt32BE(0);
+
+/** The same shape with a longer edge of at most `edgeMax`. */
+export function scaled({ width, height }: Size, edgeMax = Infinity): Size {
   const scale = Math.min(1, edgeMax / Math.max(width, height));
-  const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+/** A whole SVG of some layers. `edgeMax` makes it smaller, never larger. */
+export function svgOf(layers: readonly string[], { width, height }: Size, edgeMax?: number): Buffer {
+  const { width: w, height: h } = scaled({ width, height }, edgeMax);
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${width} ${height}" font-family="${shippedFont}">${layers.join('')}</svg>`,
   );
 }
 
 /** Wide pages have the caption on the left, all others below. */
-function layout(width: number, height: number): { print: Box; caption: Box; unit: number } {
+export function layout(width: number, height: number): { print: Box; caption: Box; unit: number } {
   const unit = Math.min(width, height) / 100;
   const margin = unit * 5;
   const inner = { width: width - 2 * margin, height: height - 2 * margin };
@@ -73,7 +81,7 @@ function layout(width: number, height: number): { print: Box; caption: Box; unit
 
 const footerUnits = 7.4;
 
-function heading({ words, prompt }: ImageRequest, caption: Box, unit: number): string {
+export function heading({ words, prompt }: ImageRequest, caption: Box, unit: number): string {
   const box = { ...caption, height: caption.height - footerUnits * unit };
   const { lines, fontSize } = setText(words.trim() || prompt, box, unit * 9.6, unit * 2.8);
   const rows = lines.map((line, at) => {
@@ -84,9 +92,9 @@ function heading({ words, prompt }: ImageRequest, caption: Box, unit: number): s
 }
 
 /** Set as large as its longer line allows: the label must be legible, whole, on every shape. */
-function footer(request: ImageRequest, index: number, caption: Box, unit: number, accent: string): string {
+export function footer(request: ImageRequest, index: number, caption: Box, unit: number, accent: string): string {
   const of = request.count > 1 ? ` · ${index + 1} of ${request.count}` : '';
-  const facts = `${request.model} · ${request.quality} · ${sizeText(request.size).replace('x', ' × ')}${of}`;
+  const facts = `${request.task === 'edit' ? 'edit · ' : ''}${request.model} · ${request.quality} · ${sizeText(request.size).replace('x', ' × ')}${of}`;
   const ems = Math.max(widthOf(placeholderLabel) + 1.1, widthOf(facts));
   const fontSize = Math.min(unit * 2.3, caption.width / ems);
   const bottom = caption.y + caption.height - fontSize * 0.3;
@@ -100,12 +108,12 @@ function footer(request: ImageRequest, index: number, caption: Box, unit: number
   );
 }
 
-function cardAround({ x, y, width, height }: Box, unit: number): Box {
+export function cardAround({ x, y, width, height }: Box, unit: number): Box {
   const pad = unit * 2.5;
   return { x: x - pad, y: y - pad, width: width + 2 * pad, height: height + 2 * pad };
 }
 
-const rect = ({ x, y, width, height }: Box, fill: string, more = ''): string =>
+export const rect = ({ x, y, width, height }: Box, fill: string, more = ''): string =>
   `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" fill="${fill}" ${more}/>`;
 
-const n = (value: number): string => value.toFixed(1);
+export const n = (value: number): string => value.toFixed(1);

@@ -49,10 +49,10 @@ export function withDeadline(
 
   return {
     ...provider,
-    start(request, key, signal, onProgress) {
-      const ms = deadlineMsOf(request);
+    start(order, key, signal, onProgress) {
+      const ms = deadlineMsOf(order);
       const late = new Fault('timeout', `${provider.name} took over ${ms / 1000} s`, { maybeBilled: true });
-      return within(ms, signal, late, (either) => provider.start(request, key, either, onProgress));
+      return within(ms, signal, late, (either) => provider.start(order, key, either, onProgress));
     },
     check(ticket, signal) {
       const late = new Fault('unreachable', `${provider.name} did not say within ${checkDeadlineMs / 1000} s`);

@@ -18,14 +18,14 @@ export function withLimits(provider: ImageProvider, clock: Clock, imagesPerMinut
   return {
     ...provider,
     imagesPerCallMax: Math.min(provider.imagesPerCallMax, imagesPerMinute ?? provider.imagesPerCallMax),
-    start(request, key, signal, onProgress) {
+    start(order, key, signal, onProgress) {
       const begin = async () => {
         // Nobody waits for it any more; the place goes on to the next.
         signal.throwIfAborted();
         // Counted last, so that what is counted begins now.
-        await window?.(request.count, signal);
+        await window?.(order.count, signal);
         onProgress({ sent: true });
-        return provider.start(request, key, signal, onProgress);
+        return provider.start(order, key, signal, onProgress);
       };
       return orAborted(places.schedule(begin), signal);
     },

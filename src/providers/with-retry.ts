@@ -47,9 +47,9 @@ export function withRetry(provider: ImageProvider, options: RetryOptions): Image
 
   return {
     ...provider,
-    start(request, key, signal, onProgress) {
+    start(order, key, signal, onProgress) {
       const tell = (retrying: Fault, waitMs: number) => onProgress({ retrying, waitMs });
-      return again(() => provider.start(request, key, signal, onProgress), signal, tell);
+      return again(() => provider.start(order, key, signal, onProgress), signal, tell);
     },
     check: (ticket, signal) =>
       again(

@@ -1,6 +1,5 @@
 import { Fault } from '../domain/fault.ts';
-import type { ImageRequest } from '../domain/image.ts';
-import type { ImageProvider, Made, Progress, Ticket } from '../domain/image-provider.ts';
+import type { ImageOrder, ImageProvider, Made, Progress, Ticket } from '../domain/image-provider.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 
 /**
@@ -11,9 +10,9 @@ import { isRefusal, type Refusal } from '../domain/refusal.ts';
 export function withSeveralCalls(provider: ImageProvider): ImageProvider {
   return {
     ...provider,
-    async start(request, key, signal, onProgress) {
-      if (request.count <= provider.imagesPerCallMax) return provider.start(request, key, signal, onProgress);
-      const parts = split(request, provider.imagesPerCallMax);
+    async start(order, key, signal, onProgress) {
+      if (order.count <= provider.imagesPerCallMax) return provider.start(order, key, signal, onProgress);
+      const parts = split(order, provider.imagesPerCallMax);
       const calls = parts.map((part) => provider.start(part, key, signal, (step) => onProgress(counted(step, part))));
       const settled = await Promise.allSettled(calls);
       return together(settled, parts, onProgress);
@@ -21,20 +20,20 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
   };
 }
 
-function split(request: ImageRequest, most: number): ImageRequest[] {
-  const whole = Array.from({ length: Math.floor(request.count / most) }, () => most);
-  const rest = request.count % most;
-  return [...whole, ...(rest > 0 ? [rest] : [])].map((count) => ({ ...request, count }));
+function split(order: ImageOrder, most: number): ImageOrder[] {
+  const whole = Array.from({ length: Math.floor(order.count / most) }, () => most);
+  const rest = order.count % most;
+  return [...whole, ...(rest > 0 ? [rest] : [])].map((count) => ({ ...order, count }));
 }
 
 /** A failure of one call is a failure of as many pictures as that call was for. */
-const counted = (step: Progress, { count }: ImageRequest): Progress => ('retrying' in step ? { ...step, count } : step);
+const counted = (step: Progress, { count }: ImageOrder): Progress => ('retrying' in step ? { ...step, count } : step);
 
 type Answer = Made | Ticket | Refusal;
 
 function together(
   settled: readonly PromiseSettledResult<Answer>[],
-  parts: readonly ImageRequest[],
+  parts: readonly ImageOrder[],
   onProgress: (progress: Progress) => void,
 ): Made | Refusal {
   const answers = settled.filter((call) => call.status === 'fulfilled').map(({ value }) => value);

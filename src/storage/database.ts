@@ -25,10 +25,8 @@ const patienceMs = 5_000;
  * @throws Error in plain words when it can't be opened
  */
 export async function openDatabase(url: string | undefined, file: string): Promise<Database> {
-  const engine: Engine = url === undefined ? 'sqlite' : 'postgres';
-  const db = new Kysely<Schema>({
-    dialect: url === undefined ? sqlite(file) : await postgres(url),
-  });
+  const database = await connect(url, file);
+  const { engine, db } = database;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } });
   const { error } = await migrator.migrateToLatest();
   if (error) {
@@ -38,7 +36,13 @@ export async function openDatabase(url: string | undefined, file: string): Promi
       { cause: error },
     );
   }
-  return { engine, db };
+  return database;
+}
+
+/** Opens the database with whatever schema it has. */
+export async function connect(url: string | undefined, file: string): Promise<Database> {
+  const dialect = url === undefined ? sqlite(file) : await postgres(url);
+  return { engine: url === undefined ? 'sqlite' : 'postgres', db: new Kysely<Schema>({ dialect }) };
 }
 
 function reason(error: unknown): string {

@@ -1,11 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { BlobStore } from '../domain/blob-store.ts';
 import { openStates } from '../domain/job.ts';
+import { families, lineage, unplaced } from './doctor-families.ts';
+import { bare, keptBlobs, lost } from './doctor-pictures.ts';
 import type { Schema } from './schema.ts';
 
 /** One thing that does not add up: what, where, and by how much. */
 export interface Finding {
-  readonly check: 'balance' | 'hold' | 'charge' | 'picture' | 'blob';
+  readonly check: 'balance' | 'hold' | 'charge' | 'picture' | 'blob' | 'lineage' | 'version' | 'place';
   readonly subject: string;
   readonly what: string;
 }
@@ -18,20 +20,29 @@ export interface Diagnosis {
 }
 
 /**
- * Recounts everything from the entries: balances, holds against open jobs, delivered jobs against pictures and blobs.
+ * Recounts everything: balances and holds from the entries, delivered jobs against pictures, blobs and the places they
+ * were posted at, edits against what they were made of.
  * All is read as it stood at one moment, so that a bot at work doesn't look like damage.
  */
 export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Diagnosis> {
-  const { pictures, findings, ...rest } = await db
+  const { kept, findings, ...rest } = await db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (trx) => ({
       counted: await counts(trx),
       credits: await sums(trx),
-      findings: [...(await balances(trx)), ...(await holds(trx)), ...(await charges(trx)), ...(await bare(trx))],
-      pictures: await trx.selectFrom('pictures').select(['blob', 'job']).execute(),
+      findings: [
+        ...(await balances(trx)),
+        ...(await holds(trx)),
+        ...(await charges(trx)),
+        ...(await bare(trx)),
+        ...(await lineage(trx)),
+        ...(await families(trx)),
+        ...(await unplaced(trx)),
+      ],
+      kept: await keptBlobs(trx),
     }));
-  return { ...rest, findings: [...findings, ...(await lost(pictures, blobs))] };
+  return { ...rest, findings: [...findings, ...(await lost(kept, blobs))] };
 }
 
 /** What went into and out of every account that entries name. */
@@ -129,36 +140,6 @@ async function charges(db: Kysely<Schema>): Promise<Finding[]> {
     const what = `is ${state} for ${charged ?? 0} credits, its entries say ${paid}`;
     return [{ check: 'charge', subject: `job ${id}`, what }];
   });
-}
-
-/** Jobs that should have pictures and have none. */
-async function bare(db: Kysely<Schema>): Promise<Finding[]> {
-  const jobs = await db
-    .selectFrom('jobs')
-    .leftJoin('pictures', 'pictures.job', 'jobs.id')
-    .select(['jobs.id', 'jobs.state'])
-    .where('jobs.state', 'in', ['made', 'delivered'])
-    .where('pictures.job', 'is', null)
-    .execute();
-  return jobs.map(({ id, state }) => ({
-    check: 'picture',
-    subject: `job ${id}`,
-    what: `is ${state} and has no picture`,
-  }));
-}
-
-/** Pictures whose bytes are gone. */
-async function lost(
-  pictures: readonly { readonly blob: string; readonly job: string }[],
-  blobs: BlobStore,
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const { blob, job } of pictures) {
-    if (await blobs.has(blob)) continue;
-    const what = `its picture ${blob.slice(0, 12)}… is not in the blob store`;
-    findings.push({ check: 'blob', subject: `job ${job}`, what });
-  }
-  return findings;
 }
 
 async function counts(db: Kysely<Schema>): Promise<Diagnosis['counted']> {

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { type ImageFormat, sizeText } from '../domain/image.ts';
 import { type JobId, type JobState, openStates } from '../domain/job.ts';
 import type { Claim, JobQueue } from '../domain/job-queue.ts';
+import { addLineage, nextVersion } from './families.ts';
 import { ending, jobOf, newRow } from './job-row.ts';
 import type { InTransaction } from './ledger.ts';
 import type { Schema } from './schema.ts';
@@ -37,6 +38,7 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
         if (Number(inserted.numInsertedOrUpdatedRows) === 0) return 'known';
         const turn = await nextTurn(trx, job.person.id);
         await trx.updateTable('jobs').set({ turn }).where('id', '=', job.id).execute();
+        await addLineage(trx, job);
         return 'added';
       }),
 
@@ -134,14 +136,20 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
 
     made: (claim, { pictures, charged, provider, providerRequest }) =>
       inTransaction(async (trx) => {
-        const set = { state: 'made', charged, provider, provider_request: providerRequest ?? null };
-        if (!(await fenced(trx, claim, ['running'], set, true))) return false;
-        const rows = pictures.map((picture, position) => ({ ...picture, job: claim.job.id, position }));
+        const { id, family } = claim.job;
+        const isFirst = id === family;
+        const result = { charged, provider, provider_request: providerRequest ?? null };
+        const set = { state: 'made', version: isFirst ? 1 : null, ...result };
+        if (!(await fenced(trx, claim, ['running'], set, true))) return undefined;
+        const rows = pictures.map((picture, position) => ({ ...picture, job: id, position }));
         await trx.insertInto('pictures').values(rows).execute();
-        return true;
+        if (isFirst) return 1;
+        const version = await nextVersion(trx, family);
+        await trx.updateTable('jobs').set({ version }).where('id', '=', id).execute();
+        return version;
       }),
 
-    posting: (claim) => fenced(db, claim, ['made'], { posting: 1 }),
+    posting: (claim) => fenced(db, claim, ['made'], { posting: 1 }, true),
     delivered: (claim) => fenced(db, claim, ['made'], { state: 'delivered', ended_at: clock.now(), ...released }),
     end: (claim, outcome) =>
       fenced(db, claim, openStates, { ...ending(outcome), charged: null, ended_at: clock.now(), ...released }),
@@ -153,7 +161,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
           .updateTable('jobs')
           .set({ cancel: 1 })
           .where('id', '=', job)
-          .where('state', '=', 'running')
+          .where('state', 'in', ['running', 'made'])
+          .where('posting', '=', 0)
           .executeTakeFirst();
         return Number(asked.numUpdatedRows) === 1 ? 'asked' : 'late';
       }),

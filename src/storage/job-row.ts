@@ -11,10 +11,11 @@ export function jobOf(row: Selectable<JobsTable>): Job {
     id: row.id as JobId,
     person: { id: row.person as PersonId, workspace: row.workspace as WorkspaceId, name: row.person_name },
     place: JSON.parse(row.place) as Place,
-    request: JSON.parse(row.request) as ImageRequest,
+    request: requestOf(row.request),
     quote: credits(row.quote),
     held: credits(row.held),
     notes: JSON.parse(row.notes) as string[],
+    family: (row.family || row.id) as JobId,
     createdAt: row.created_at,
     state: row.state as JobState,
     attempt: row.attempt,
@@ -24,10 +25,16 @@ export function jobOf(row: Selectable<JobsTable>): Job {
     provider: row.provider ?? undefined,
     providerRequest: row.provider_request ?? undefined,
     charged: row.charged === null ? undefined : credits(row.charged),
+    version: row.version ?? (row.state === 'made' || row.state === 'delivered' ? 1 : undefined),
     outcome: row.outcome === null ? undefined : (JSON.parse(row.outcome) as Outcome),
     posting: row.posting === 1,
     cancelAsked: row.cancel === 1,
   };
+}
+
+/** The request as it was stored: before there were edits, without inputs. */
+export function requestOf(stored: string): ImageRequest {
+  return { inputs: [], ...(JSON.parse(stored) as Omit<ImageRequest, 'inputs'>) };
 }
 
 /** The columns of a job that was just accepted, all but its turn and its lease. */
@@ -48,6 +55,7 @@ export function newRow(job: NewJob) {
     posting: 0,
     cancel: 0,
     told: 0,
+    family: job.family,
     created_at: job.createdAt,
   };
 }

@@ -11,6 +11,13 @@ export interface Schema {
   queue_clock: { id: number; turn: number };
   pictures: PicturesTable;
   calls: CallsTable;
+  families: FamiliesTable;
+  lineage: LineageTable;
+  shown: ShownTable;
+  /** Which job's pictures a message or file shows. */
+  shown_messages: { message: string; job: string };
+  /** What each thread is about. */
+  threads: { thread: string; job: string };
   cache: { key: string; value: string; expires_at: number | null };
 }
 
@@ -66,6 +73,10 @@ export interface JobsTable {
   created_at: number;
   started_at: number | null;
   ended_at: number | null;
+  /** The first job of its family. Empty: itself, for what an older Easel took in beside this one. */
+  family: string;
+  /** Null until it is made, or when an older Easel made it. */
+  version: number | null;
 }
 
 interface PicturesTable {
@@ -76,6 +87,28 @@ interface PicturesTable {
   width: number;
   height: number;
   bytes: number;
+}
+
+/** One row per family that has a second version: the first is always version 1. */
+interface FamiliesTable {
+  family: string;
+  newest_version: number;
+}
+
+/** The job `child` was made with the picture of `parent` at this position. */
+interface LineageTable {
+  child: string;
+  parent: string;
+  parent_position: number;
+}
+
+/** Where a job's pictures were posted. Without thread and channel: before that was written down. */
+interface ShownTable {
+  job: string;
+  thread: string | null;
+  channel: string | null;
+  at: number;
+  removed: number;
 }
 
 interface CallsTable {

@@ -5,6 +5,7 @@ import { Fault } from '../domain/fault.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
 import type { Database } from './database.ts';
+import { sqlGallery } from './gallery.ts';
 import { sqlJobQueue } from './job-queue.ts';
 import { type InTransaction, sqlLedger } from './ledger.ts';
 import type { Schema } from './schema.ts';
@@ -39,16 +40,21 @@ function faulty<Part extends object>(part: Part): Part {
   return Object.fromEntries(caught) as Part;
 }
 
-/** Ledger and queue over one database. */
+/** Ledger, queue and gallery over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
     const joined: InTransaction = (work) => work(trx);
-    return { ledger: sqlLedger(joined, clock, startingCredits), queue: sqlJobQueue(trx, joined, clock) };
+    return {
+      ledger: sqlLedger(joined, clock, startingCredits),
+      queue: sqlJobQueue(trx, joined, clock),
+      gallery: sqlGallery(trx, joined),
+    };
   };
   return {
     ledger: faulty(sqlLedger(alone, clock, startingCredits)),
     queue: faulty(sqlJobQueue(db, alone, clock)),
+    gallery: faulty(sqlGallery(db, alone)),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Card, Result } from '../../src/domain/card.ts';
-import type { ChatPlatform, ChatRequest, Opening, Responder } from '../../src/domain/chat-platform.ts';
+import type { ChatPlatform, ChatRequest, Opening, Responder, Said } from '../../src/domain/chat-platform.ts';
 import { type Command, imageCommand } from '../../src/domain/command.ts';
+import type { Form } from '../../src/domain/form.ts';
+import type { FileRef } from '../../src/domain/image-source.ts';
 import { type JobId, jobId, type Place } from '../../src/domain/job.ts';
 
 /** One message as people find it. `text` is what Easel sent, escapes included. */
@@ -20,6 +22,15 @@ export interface Stage {
   bot(): ChatPlatform;
   /** The person types `/imagine WORDS`. */
   ask(words: string): Promise<unknown>;
+  /** The person says this about the picture that was posted last, so that it names Easel, with these files attached. */
+  reply(words: string, files?: readonly Uint8Array[]): Promise<unknown>;
+  /** The person uses "Edit this picture" on somebody else's message with these files. */
+  pick(files: readonly Uint8Array[]): Promise<unknown>;
+  /** The person fills in the form that was opened last, with what is given for each field, and sends it. */
+  fill(
+    values: Readonly<Record<string, string>>,
+    files?: Readonly<Record<string, readonly Uint8Array[]>>,
+  ): Promise<unknown>;
   /** All that can be read, oldest first. */
   seen(): readonly Seen[] | Promise<readonly Seen[]>;
   /** Pings of anyone but the person, links that hide where they lead, and anything else a text must not do; one line each. */
@@ -37,6 +48,12 @@ const promises = [
   'removes the pictures, and may be asked to again',
   'speaks to a person alone',
   "keeps people's words from pinging, linking and formatting",
+  'hands on what is said about a picture, with its files',
+  'hands on the files of a picked message',
+  'shows a form and hands on what was filled in',
+  'brings the bytes of files that people put there',
+  'knows its own pictures by the messages that are answered',
+  'knows the thread of its own pictures again',
 ] as const;
 type Promised = (typeof promises)[number];
 
@@ -53,7 +70,7 @@ export function chatPlatformContract(
     beforeEach(async () => {
       stage = await setup();
       platform = stage.bot();
-      await platform.start([imagine], async (request, respond) => {
+      await platform.start([imagine, edit], async (request, respond) => {
         received({ request, respond });
         return { answered: true };
       });
@@ -65,11 +82,20 @@ export function chatPlatformContract(
 
     const promise = (what: Promised, keep: () => Promise<void>) =>
       cannot[what] === undefined ? test(what, keep) : test.skip(`${what} (cannot: ${cannot[what]})`, keep);
-    const asked = async (words: string): Promise<Asked> => {
+    /** What the platform makes of what the person does. */
+    const heard = async (act: () => Promise<unknown>): Promise<Asked> => {
       const next = Promise.withResolvers<Asked>();
       received = next.resolve;
-      await stage.ask(words);
+      await act();
       return next.promise;
+    };
+    const asked = (words: string) => heard(() => stage.ask(words));
+    /** A job whose pictures people see. */
+    const posted = async () => {
+      const show = await announced(platform, await asked('a red fox'));
+      await show.thread().open(show.opening('waiting now'));
+      await show.thread().post(result(show.job), false);
+      return show;
     };
     const seenWith = async (words: string) => (await stage.seen()).filter(({ text }) => text.includes(words));
     const withPictures = async () => (await stage.seen()).filter(({ pictures }) => pictures.length > 0);
@@ -159,7 +185,69 @@ export function chatPlatformContract(
       await thread.say([{ code: words }, words]);
       expect(await stage.harm()).toEqual([]);
     });
+
+    promise('hands on what is said about a picture, with its files', async () => {
+      await posted();
+      const { request, respond } = await heard(() => stage.reply('make it blue', [bytes(7)]));
+      expect(saidIn(request)).toMatchObject({ words: 'make it blue', toEasel: true, withheld: false });
+      expect(saidIn(request).files).toMatchObject([{ platform: platform.name }]);
+      expect(request.missing).toEqual([]);
+      await respond.announce('Someone asks for a blue fox');
+      expect(await seenWith('asks for a blue fox')).toHaveLength(1);
+      expect(await stage.harm()).toEqual([]);
+    });
+
+    promise('hands on the files of a picked message', async () => {
+      const { request } = await heard(() => stage.pick([bytes(7), bytes(8)]));
+      const picked = 'picked' in request.ask ? request.ask.picked : undefined;
+      expect(picked?.files).toMatchObject([{ platform: platform.name }, { platform: platform.name }]);
+      expect(JSON.parse(JSON.stringify(picked?.files))).toEqual(picked?.files);
+      expect(picked?.messages.length).toBeGreaterThan(0);
+    });
+
+    promise('shows a form and hands on what was filled in', async () => {
+      const { respond } = await asked('a red fox');
+      expect(await respond.open(form)).toBe(true);
+      expect(await respond.open(form)).toBe(false);
+      const { request } = await heard(() =>
+        stage.fill({ words: 'make it blue', shape: 'wide' }, { pictures: [bytes(7), bytes(8)] }),
+      );
+      expect(request.ask).toEqual({
+        form: form.key,
+        values: { words: 'make it blue', shape: 'wide', pictures: [expect.anything(), expect.anything()] },
+      });
+      expect(request.missing).toEqual([]);
+    });
+
+    promise('brings the bytes of files that people put there', async () => {
+      await posted();
+      const { request } = await heard(() => stage.reply('like these', [bytes(7), bytes(8)]));
+      const [first, second] = JSON.parse(JSON.stringify(saidIn(request).files)) as FileRef[];
+      if (!first || !second) throw new Error('the files were not handed on');
+      const { length } = bytes(7);
+      expect(Buffer.from((await platform.download(first, length)) as Uint8Array)).toEqual(Buffer.from(bytes(7)));
+      expect(Buffer.from((await platform.download(second, length)) as Uint8Array)).toEqual(Buffer.from(bytes(8)));
+      for (const told of [first, { ...first, bytes: undefined }])
+        expect(await platform.download(told, length - 1)).toMatchObject({ refused: 'unusable' });
+    });
+
+    promise('knows its own pictures by the messages that are answered', async () => {
+      const show = await posted();
+      const { request } = await heard(() => stage.reply('make it blue'));
+      expect(platform.shown(show.place()).messages).toContain(saidIn(request).messages[0]);
+    });
+
+    promise('knows the thread of its own pictures again', async () => {
+      const show = await posted();
+      const { request } = await heard(() => stage.reply('make it blue'));
+      expect(platform.shown(request.place).thread).toBe(platform.shown(show.place()).thread);
+    });
   });
+}
+
+function saidIn({ ask }: ChatRequest): Said {
+  if (!('said' in ask)) throw new Error('nothing was said');
+  return ask.said;
 }
 
 interface Asked {
@@ -192,6 +280,42 @@ const imagine: Command = {
     options: { prompt: { kind: 'text', summary: 'What to draw', required: true, maxLength: 2000 } },
     plan: () => ({ refused: 'stopping' }),
   }),
+};
+
+const edit: Command = {
+  name: 'edit',
+  ...imageCommand({
+    summary: 'Change a picture',
+    options: {
+      prompt: { kind: 'text', summary: 'What to change', required: true, maxLength: 2000 },
+      image: { kind: 'image', summary: 'The picture' },
+    },
+    plan: () => ({ refused: 'stopping' }),
+  }),
+};
+
+const form: Form = {
+  key: 'edit.some_Job-1.0',
+  title: 'Edit this picture',
+  submit: 'Edit',
+  fields: [
+    {
+      name: 'words',
+      label: 'What to change',
+      input: { kind: 'text', summary: 'What to change', maxLength: 6000 },
+      required: true,
+      placeholder: 'make it blue',
+    },
+    {
+      name: 'shape',
+      label: 'Shape',
+      input: { kind: 'choice', summary: 'Shape', values: ['square', 'wide'] },
+      required: false,
+      labels: { wide: 'Wide (3:2)' },
+    },
+    { name: 'pictures', label: 'More pictures', input: { kind: 'images', most: 10 }, required: false },
+    { name: 'mask', label: 'Mask', input: { kind: 'images', most: 1 }, required: false },
+  ],
 };
 
 const card = (job: JobId, text: string, bar: number | undefined): Card => ({

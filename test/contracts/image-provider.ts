@@ -3,27 +3,39 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/domain/catalogue.ts';
 import { findModel } from '../../src/domain/catalogue.ts';
-import { formats, type ImageRequest, readImage } from '../../src/domain/image.ts';
-import type { ImageProvider, Made, Progress } from '../../src/domain/image-provider.ts';
+import { formats, readImage, type Size } from '../../src/domain/image.ts';
+import type { ImageOrder, ImageProvider, Made, Progress } from '../../src/domain/image-provider.ts';
 import { jobId } from '../../src/domain/job.ts';
 import models from '../../src/providers/models.json' with { type: 'json' };
+import { editOf, inputPicture, maskFor } from './input-pictures.ts';
 
 /** What every image service must do, whoever is behind it. */
 
 export interface ProviderUnderTest {
   readonly provider: ImageProvider;
+  /** Hashes of the pictures that the service got with its last call. Unset: there is no service. */
+  received?(): Received | undefined;
   /** Nothing may stay open. */
   close(): Promise<void>;
+}
+
+/** SHA-256 in hex. */
+export interface Received {
+  readonly images: readonly string[];
+  readonly mask: string | null;
 }
 
 export const catalogue = models as unknown as Catalogue;
 
 export const job = jobId('console', 'contract-1');
 
-/** A request with nothing left open, for the default model. */
-export function requestFor(more: Partial<ImageRequest> = {}): ImageRequest {
+/** An order with nothing left open, for the default model. */
+export function orderFor(more: Partial<ImageOrder> = {}): ImageOrder {
   return {
     task: 'generate',
+    inputs: [],
+    inputPictures: [],
+    maskPicture: undefined,
     words: 'a red fox',
     prompt: 'a red fox. Flat illustration.',
     model: catalogue.default,
@@ -40,10 +52,10 @@ export function requestFor(more: Partial<ImageRequest> = {}): ImageRequest {
 }
 
 /** Starts a call and collects what it tells meanwhile. */
-export async function make(provider: ImageProvider, more: Partial<ImageRequest> = {}, signal?: AbortSignal) {
+export async function make(provider: ImageProvider, more: Partial<ImageOrder> = {}, signal?: AbortSignal) {
   const progress: Progress[] = [];
   const never = new AbortController().signal;
-  const result = await provider.start(requestFor(more), job, signal ?? never, (step) => void progress.push(step));
+  const result = await provider.start(orderFor(more), job, signal ?? never, (step) => void progress.push(step));
   const partials = progress.flatMap((step) => ('partial' in step ? [step.partial] : []));
   return { result, made: 'made' in result ? result : undefined, progress, partials };
 }
@@ -61,6 +73,7 @@ const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('h
 
 type Promised =
   | 'shows partial pictures'
+  | 'hands over exactly the bytes it was given'
   | 'tells what it used'
   | 'tells the service’s id for the call'
   | 'writes tickets that survive JSON';
@@ -90,6 +103,8 @@ export function imageProviderContract(
     test('says what it can, in the words of the catalogue', () => {
       expect(provider.name).toMatch(/^[\w.-]+$/);
       expect(provider.models.length).toBeGreaterThan(0);
+      expect(provider.tasks).toContain('generate');
+      expect(new Set(provider.tasks).size).toBe(provider.tasks.length);
       expect(new Set(provider.models).size).toBe(provider.models.length);
       for (const id of provider.models) expect(findModel(catalogue, id)?.id).toBe(id);
       expect(provider.imagesPerCallMax).toBeGreaterThan(0);
@@ -158,6 +173,8 @@ export function imageProviderContract(
       expect(made?.usage).toMatchObject({ imageInTokens: 0 });
       expect(made?.usage?.textInTokens).toBeGreaterThan(0);
       expect(made?.usage?.imageOutTokens).toBeGreaterThan(0);
+      const edited = await make(provider, editOf([await inputPicture()]));
+      expect(edited.made?.usage?.imageInTokens).toBeGreaterThan(0);
     });
 
     promised('tells the service’s id for the call', async () => {
@@ -175,6 +192,87 @@ export function imageProviderContract(
       expect(await failureOf(provider.check('ticket', new AbortController().signal))).toBeInstanceOf(RangeError);
     });
 
+    describe('edits', () => {
+      test('are something it says it can', () => expect(provider.tasks).toContain('edit'));
+
+      test.each(formats)('give a whole %s in the size that was asked for, whatever the picture', async (format) => {
+        const tall: Size = { width: 320, height: 500 };
+        for (const input of formats) {
+          const { made } = await make(provider, { ...editOf([await inputPicture(input, tall)]), format });
+          expect(pictures(made)).toMatchObject([{ format, width: 1024, height: 1024 }]);
+          await sharp(made?.made[0]).stats();
+        }
+      });
+
+      promised('hands over exactly the bytes it was given', async () => {
+        const received = () => subject.received?.();
+        const [one, two, three] = await Promise.all(formats.map((format) => inputPicture(format)));
+        if (!one || !two || !three) throw new RangeError('There are three formats.');
+        await make(provider, editOf([one]));
+        expect(received()).toEqual({ images: [hash(one.bytes)], mask: null });
+        await make(provider, editOf([three, one, two]));
+        expect(received()).toEqual({ images: [three, one, two].map(({ bytes }) => hash(bytes)), mask: null });
+        const sixteen = await Promise.all(Array.from({ length: 16 }, (_, at) => inputPicture('png', undefined, at)));
+        const mask = await maskFor(one);
+        await make(provider, { ...editOf(sixteen, mask), count: 2 });
+        expect(received()).toEqual({ images: sixteen.map(({ bytes }) => hash(bytes)), mask: hash(mask.bytes) });
+        expect(new Set(received()?.images).size).toBe(16);
+      });
+
+      test('depend on the picture and on the mask', async () => {
+        const [one, other] = await Promise.all([1, 2].map((shade) => inputPicture('png', undefined, shade)));
+        if (!one || !other) throw new RangeError('There are two.');
+        const orders = [editOf([one]), editOf([other]), editOf([one], await maskFor(one))];
+        const made = await Promise.all(orders.map((order) => make(provider, order)));
+        expect(new Set(made.map((each) => hash(each.made?.made[0] ?? new Uint8Array()))).size).toBe(3);
+      });
+
+      test('can be several, all different', async () => {
+        const { made } = await make(provider, { ...editOf([await inputPicture()]), count: 3 });
+        expect(new Set(made?.made.map(hash)).size).toBe(3);
+      });
+
+      promised('shows partial pictures', async () => {
+        const { made, partials } = await make(provider, { ...editOf([await inputPicture()]), partialImages: 1 });
+        expect(partials.length).toBeGreaterThan(0);
+        for (const partial of partials) expect(readImage(partial)).toBeDefined();
+        expect(pictures(made)).toMatchObject([{ width: 1024, height: 1024 }]);
+      });
+
+      test('leave the given bytes as they are', async () => {
+        const [input, mask] = [await inputPicture(), await maskFor(await inputPicture())];
+        const before = [hash(input.bytes), hash(mask.bytes)];
+        await make(provider, editOf([input], mask));
+        expect([hash(input.bytes), hash(mask.bytes)]).toEqual(before);
+      });
+
+      test('refuse what they can’t read, for the person to mend', async () => {
+        const good = await inputPicture();
+        const broken = { ...good, bytes: Buffer.from('<html>no picture</html>') };
+        const half = { ...good, bytes: good.bytes.subarray(0, good.bytes.length / 2) };
+        const small = await maskFor(await inputPicture('png', { width: 64, height: 64 }));
+        const orders = [editOf([broken]), editOf([good, half]), editOf([good], broken), editOf([good], small)];
+        for (const order of orders) {
+          for (const partialImages of [0, 1]) {
+            const { result } = await make(provider, { ...order, partialImages });
+            expect(result).toMatchObject({ refused: 'unusable', what: expect.stringContaining('a picture you gave') });
+          }
+        }
+      });
+
+      test('without a picture are a mistake of ours', async () => {
+        expect(await failureOf(make(provider, editOf([])))).toBeInstanceOf(RangeError);
+      });
+
+      test('stop as soon as they are cancelled, with the reason', async () => {
+        const reason = new Error('cancelled');
+        const controller = new AbortController();
+        const order = orderFor({ ...editOf([await inputPicture()]), partialImages: 1 });
+        const started = provider.start(order, job, controller.signal, () => controller.abort(reason));
+        expect(await failureOf(started)).toBe(reason);
+      });
+    });
+
     test('does not begin when it is cancelled already', async () => {
       const reason = new Error('cancelled');
       expect(await failureOf(make(provider, {}, AbortSignal.abort(reason)))).toBe(reason);
@@ -183,7 +281,7 @@ export function imageProviderContract(
     test('stops as soon as it is cancelled, with the reason', async () => {
       const reason = new Error('cancelled');
       const controller = new AbortController();
-      const started = provider.start(requestFor({ partialImages: 1 }), job, controller.signal, () =>
+      const started = provider.start(orderFor({ partialImages: 1 }), job, controller.signal, () =>
         controller.abort(reason),
       );
       expect(await failureOf(started)).toBe(reason);

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { JobId } from '../../src/domain/job.ts';
+import type { Job, JobId, NewJob } from '../../src/domain/job.ts';
 import type { Call, Claim, JobQueue } from '../../src/domain/job-queue.ts';
 import { leaseMs } from '../../src/storage/turns.ts';
 import { type ManualClock, manualClock } from '../fakes/clock.ts';
-import { finished, newJob, person, picture, place, request } from './jobs.ts';
+import { finished, newEdit, newJob, person, picture, pictureOf, place, request } from './jobs.ts';
 
 const here = ['console'] as const;
 const unmade = { refusal: { refused: 'stopping' } } as const;
@@ -57,6 +57,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
           provider: undefined,
           providerRequest: undefined,
           charged: undefined,
+          version: undefined,
           outcome: undefined,
           posting: false,
           cancelAsked: false,
@@ -104,7 +105,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         const claimed = await mustClaim('other');
         await queue.announced(idOf('ann'), place);
         expect(await claim('third')).toBeUndefined();
-        expect(await queue.made(claimed, finished)).toBe(true);
+        expect(await queue.made(claimed, finished)).toBe(1);
       });
 
       test('load counts what waits and what runs, and when the last minute’s jobs were asked for', async () => {
@@ -221,12 +222,12 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
 
         expect(await renew('host')).toEqual([]);
         expect(await queue.ticket(old, 'azure', 'late')).toBe(false);
-        expect(await queue.made(old, finished)).toBe(false);
+        expect(await queue.made(old, finished)).toBeUndefined();
         expect(await queue.end(old, { fault: 'timeout' })).toBe(false);
         await queue.putBack(old);
         expect(await queue.find(idOf('ann'))).toEqual(resumed.job);
         expect(await queue.pictures(idOf('ann'))).toEqual([]);
-        expect(await queue.made(resumed, finished)).toBe(true);
+        expect(await queue.made(resumed, finished)).toBe(1);
       });
 
       test('the same owner that lost a claim and got it again is fenced off from the first', async () => {
@@ -234,15 +235,15 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         const first = await mustClaim();
         await clock.advance(leaseMs);
         const second = await mustClaim();
-        expect(await queue.made(first, finished)).toBe(false);
-        expect(await queue.made(second, finished)).toBe(true);
+        expect(await queue.made(first, finished)).toBeUndefined();
+        expect(await queue.made(second, finished)).toBe(1);
       });
 
       test('a job that was put back is resumed at once', async () => {
         await ask(['ann', 1]);
         const claimed = await mustClaim();
         await queue.putBack(claimed);
-        expect(await queue.made(claimed, finished)).toBe(false);
+        expect(await queue.made(claimed, finished)).toBeUndefined();
         expect(await mustClaim('other')).toMatchObject({ resumed: true, job: { state: 'running' } });
       });
 
@@ -268,12 +269,13 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
       test('a job goes queued, running, made, delivered', async () => {
         await ask(['ann', 1]);
         const claimed = await mustClaim();
-        expect(await queue.made(claimed, finished)).toBe(true);
+        expect(await queue.made(claimed, finished)).toBe(1);
         expect(await queue.find(idOf('ann'))).toMatchObject({
           state: 'made',
           charged: 100,
           provider: 'sketch',
           providerRequest: 'req_1',
+          version: 1,
           posting: false,
         });
         expect(await queue.posting(claimed)).toBe(true);
@@ -289,7 +291,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await queue.posting(claimed)).toBe(false);
         expect(await queue.delivered(claimed)).toBe(false);
         await queue.made(claimed, finished);
-        expect(await queue.made(claimed, finished)).toBe(false);
+        expect(await queue.made(claimed, finished)).toBeUndefined();
         expect(await queue.ticket(claimed, 'azure', 'late')).toBe(false);
         await queue.delivered(claimed);
         expect(await queue.delivered(claimed)).toBe(false);
@@ -363,7 +365,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         const claimed = await mustClaim();
         await queue.remember(idOf('ann'), { ...place, thread: 't1' });
         expect((await queue.find(idOf('ann')))?.place).toEqual({ ...place, thread: 't1' });
-        expect(await queue.made(claimed, finished)).toBe(true);
+        expect(await queue.made(claimed, finished)).toBe(1);
       });
     });
 
@@ -390,14 +392,53 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await queue.find(idOf('ann'))).toMatchObject({ state: 'running', cancelAsked: true });
       });
 
+      test('a job that is asked to stop is not made any more', async () => {
+        await ask(['ann', 1]);
+        const claimed = await mustClaim();
+        await queue.cancel(idOf('ann'));
+        expect(await queue.made(claimed, finished)).toBeUndefined();
+        expect(await queue.find(idOf('ann'))).toMatchObject({ state: 'running', version: undefined });
+        expect(await queue.pictures(idOf('ann'))).toEqual([]);
+        expect(await queue.end(claimed, { cancelled: true })).toBe(true);
+      });
+
+      test('a job that is made and not being posted yet is asked to stop, and then not posted', async () => {
+        await ask(['ann', 1]);
+        const claimed = await mustClaim();
+        await queue.made(claimed, finished);
+        expect([await queue.cancel(idOf('ann')), await queue.cancel(idOf('ann'))]).toEqual(['asked', 'asked']);
+        expect(await renew('host')).toEqual([{ job: idOf('ann'), attempt: 1, cancel: true }]);
+        expect(await queue.posting(claimed)).toBe(false);
+        expect(await queue.find(idOf('ann'))).toMatchObject({ state: 'made', posting: false, cancelAsked: true });
+        expect(await queue.end(claimed, { cancelled: true })).toBe(true);
+      });
+
       test('anything later, or unknown, is late', async () => {
         await ask(['ann', 1]);
         const claimed = await mustClaim();
         await queue.made(claimed, finished);
+        await queue.posting(claimed);
         expect(await queue.cancel(idOf('ann'))).toBe('late');
+        expect(await queue.posting(claimed)).toBe(true);
         await queue.delivered(claimed);
         expect(await queue.cancel(idOf('ann'))).toBe('late');
         expect(await queue.cancel(idOf('nobody'))).toBe('late');
+      });
+
+      test('of a cancel and a posting at the same time, one gets the job', async () => {
+        for (let round = 0; round < 20; round++) {
+          await ask(['ann', round]);
+          const claimed = await mustClaim('host', 99);
+          await queue.made(claimed, finished);
+          const posting = () => queue.posting(claimed);
+          const cancel = () => queue.cancel(claimed.job.id);
+          const [posts, cancelled] =
+            round % 2 === 0
+              ? await Promise.all([posting(), cancel()])
+              : (await Promise.all([cancel(), posting()])).toReversed();
+          expect([posts, cancelled]).toEqual(posts ? [true, 'late'] : [false, 'asked']);
+          await queue.end(claimed, { cancelled: true });
+        }
       });
 
       test('a job that could not be announced is withdrawn, unless it was claimed meanwhile', async () => {
@@ -442,6 +483,61 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
           } else expect([now?.state, next?.job.state, next?.resumed]).toEqual(['running', 'running', true]);
           await queue.end(next ?? old, { cancelled: true });
         }
+      });
+    });
+
+    describe('versions', () => {
+      /** Adds, announces and claims an edit of the first picture of `parent`. */
+      const edit = async (who: string, n: number, parent: NewJob): Promise<Claim> => {
+        const job = newEdit(who, n, pictureOf(parent));
+        await queue.add(job, 'host');
+        await queue.announced(job.id, place);
+        return mustClaim('host', 99);
+      };
+      const make = async (claimed: Claim): Promise<Job> => {
+        const version = await queue.made(claimed, finished);
+        expect((await queue.find(claimed.job.id))?.version).toBe(version);
+        return { ...claimed.job, version };
+      };
+
+      test('are counted in the order of being made, through all branches of a family', async () => {
+        await ask(['ann', 1]);
+        const first = await make(await mustClaim());
+        const second = await make(await edit('bob', 2, first));
+        const slow = await edit('ann', 3, second);
+        const branch = await make(await edit('cas', 4, first));
+        expect([second, branch, await make(slow)].map(({ family, version }) => [family, version])).toEqual([
+          [first.id, 2],
+          [first.id, 3],
+          [first.id, 4],
+        ]);
+      });
+
+      test('of other families are counted by themselves', async () => {
+        await ask(['ann', 1], ['bob', 2]);
+        const [one, other] = [await make(await mustClaim()), await make(await mustClaim())];
+        await make(await edit('ann', 3, one));
+        expect((await make(await edit('ann', 4, other))).version).toBe(2);
+      });
+
+      test('are not used up by what is never made', async () => {
+        await ask(['ann', 1]);
+        const first = await make(await mustClaim());
+        await queue.end(await edit('ann', 2, first), { fault: 'timeout' });
+        const lost = await edit('ann', 3, first);
+        await queue.cancel(lost.job.id);
+        expect(await queue.made(lost, finished)).toBeUndefined();
+        const next = await edit('ann', 4, first);
+        expect([(await make(next)).version, await queue.made(next, finished)]).toEqual([2, undefined]);
+      });
+
+      test('that are made at the same time get different numbers', async () => {
+        await ask(['ann', 1]);
+        const first = await make(await mustClaim());
+        const claims: Claim[] = [];
+        for (let n = 2; n < 10; n++) claims.push(await edit('ann', n, first));
+        const versions = await Promise.all(claims.map((each) => queue.made(each, finished)));
+        expect(versions.toSorted((a, b) => Number(a) - Number(b))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
       });
     });
 

@@ -1,6 +1,7 @@
 import { credits } from '../../src/domain/credits.ts';
-import type { ImageRequest } from '../../src/domain/image.ts';
-import { jobId, type KeptPicture, type NewJob, type Place } from '../../src/domain/job.ts';
+import type { ImageRequest, InputPicture } from '../../src/domain/image.ts';
+import type { PictureRef } from '../../src/domain/image-source.ts';
+import { type JobId, jobId, type KeptPicture, type NewJob, type Place } from '../../src/domain/job.ts';
 import type { Finished } from '../../src/domain/job-queue.ts';
 import { type Person, type PlatformName, personId, workspaceId } from '../../src/domain/person.ts';
 
@@ -16,6 +17,7 @@ export const person = (name: string, platform: PlatformName = 'console'): Person
 
 export const request: ImageRequest = {
   task: 'generate',
+  inputs: [],
   words: 'a red fox',
   prompt: 'a red fox',
   model: 'gpt-image-2.5-flare',
@@ -38,7 +40,29 @@ export const newJob = (name: string, n: number, platform: PlatformName = 'consol
   quote: credits(100),
   held: credits(120),
   notes: [],
+  family: jobId(platform, `${name}-${n}`),
   createdAt: n,
+});
+
+/** The `n`th job of `name`, which changes pictures of ours: a version of what the first of them is a version of. */
+export const newEdit = (
+  name: string,
+  n: number,
+  first: PictureRef & { family: JobId },
+  ...others: PictureRef[]
+): NewJob => ({
+  ...newJob(name, n),
+  family: first.family,
+  request: { ...request, task: 'edit', inputs: [first, ...others].map(input) },
+});
+
+/** The first picture of a job, for an edit. */
+export const pictureOf = ({ id, family }: NewJob, position = 0) => ({ job: id, position, family });
+
+const input = ({ job, position }: PictureRef): InputPicture => ({
+  ...picture,
+  original: picture.blob,
+  parent: { job, position },
 });
 
 export const picture: KeptPicture = { blob: 'ab'.repeat(32), format: 'png', width: 1024, height: 1024, bytes: 12 };

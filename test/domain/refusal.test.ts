@@ -33,6 +33,10 @@ const examples: { readonly [Kind in Refusal['refused']]: readonly Extract<Refusa
     { refused: 'unclear', what: 'There is no option cuont.', hint: 'Did you mean count?' },
     { refused: 'unclear', what: 'There is no option cuont.', hint: undefined },
   ],
+  unusable: [
+    { refused: 'unusable', what: '“fox.svg” is an SVG drawing.', hint: 'Save it as PNG.' },
+    { refused: 'unusable', what: '“fox.png” is no picture.', hint: undefined },
+  ],
   'cannot-post': [
     { refused: 'cannot-post', missing: ['Attach Files'] },
     { refused: 'cannot-post', missing: ['Attach Files', 'Send Messages'] },

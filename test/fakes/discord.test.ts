@@ -447,6 +447,94 @@ describe('interaction deadlines', () => {
   });
 });
 
+const many = (count: number) => Array.from({ length: count }, (_, n) => ({ label: `${n}`, value: `${n}` }));
+
+describe('modals', () => {
+  const label = (component: object, more: object = {}) => ({ type: 18, label: 'A label', component, ...more });
+  const words = (more: object = {}) => ({ type: 4, custom_id: 'words', style: 2, ...more });
+  const files = (more: object = {}) => ({ type: 19, custom_id: 'files', ...more });
+  const choice = (more: object = {}) => ({
+    type: 3,
+    custom_id: 'shape',
+    options: ['square', 'wide'].map((value) => ({ label: value, value })),
+    ...more,
+  });
+  const modal = (...components: object[]) => ({
+    type: 9,
+    data: { custom_id: 'form:1', title: 'Edit', components },
+  });
+  const answer = (discord: DiscordHandle, { id, token }: { id: string; token: string }, body: unknown) =>
+    ask(discord, 'POST', `/interactions/${id}/${token}/callback`, body);
+
+  interface Sent {
+    readonly components: readonly { readonly component: { readonly values?: string[]; readonly value?: string } }[];
+    readonly resolved: { readonly attachments: Readonly<Record<string, object>> };
+  }
+
+  async function asked() {
+    const discord = await started();
+    await ask(discord, 'PUT', `/applications/${discord.applicationId}/commands`, [imagine]);
+    return { discord, interaction: discord.command('imagine', { prompt: 'x' }, { user: 'ben' }) };
+  }
+
+  const bad: [string, object][] = [
+    ['no component', modal()],
+    ['six components', modal(...[1, 2, 3, 4, 5, 6].map((n) => label(words({ custom_id: `${n}` }))))],
+    ['a long title', { type: 9, data: { ...modal(label(words())).data, title: 'x'.repeat(46) } }],
+    ['a long label', modal(label(words(), { label: 'x'.repeat(46) }))],
+    ['a label without a child', modal({ type: 18, label: 'A label' })],
+    ['a label with two children', modal({ type: 18, label: 'A label', components: [words(), files()] })],
+    ['an input without a label', modal(words())],
+    ['a file upload in a row', modal({ type: 1, components: [files()] })],
+    ['a button', modal(label({ type: 2, style: 1, label: 'x', custom_id: 'x' }))],
+    ['too much text', modal(label(words({ max_length: 4001 })))],
+    ['a long placeholder', modal(label(words({ placeholder: 'x'.repeat(101) })))],
+    ['eleven files', modal(label(files({ max_values: 11 })))],
+    ['more files at least than at most', modal(label(files({ min_values: 3, max_values: 2 })))],
+    ['no file where one is required', modal(label(files({ min_values: 0 })))],
+    ['a disabled menu', modal(label(choice({ disabled: true })))],
+    ['more choices than options', modal(label(choice({ max_values: 3 })))],
+    ['twenty-six options', modal(label(choice({ options: many(26) })))],
+    ['the same custom id twice', modal(label(words()), label(files({ custom_id: 'words' })))],
+  ];
+  it.each(bad)('refuses %s', async (_, body) => {
+    const { discord, interaction } = await asked();
+    expect(await answer(discord, interaction, body)).toMatchObject({ status: 400, json: { code: 50035 } });
+  });
+
+  it('come as the first answer only, and not to what a modal sent', async () => {
+    const { discord, interaction } = await asked();
+    const form = modal(label(words()), label(files({ required: false, min_values: 0, max_values: 2 })));
+    expect((await answer(discord, interaction, form)).status).toBe(204);
+    expect(await answer(discord, interaction, form)).toMatchObject({ status: 400, json: { code: 40060 } });
+    const sent = discord.modal(interaction.id, { words: 'bluer' });
+    expect(await answer(discord, sent, form)).toMatchObject({ status: 400, json: { code: 50035 } });
+    const deferred = discord.command('imagine', { prompt: 'x' });
+    await answer(discord, deferred, { type: 5 });
+    expect(await answer(discord, deferred, form)).toMatchObject({ status: 400, json: { code: 40060 } });
+  });
+
+  it('bring what was filled in, files as attachments that no message holds', async () => {
+    const { discord, interaction } = await asked();
+    const made = await loggedIn(discord);
+    const heard = Promise.withResolvers<Sent>();
+    made.on(Events.Raw, ({ t, d }: { t: string; d: { data: Sent } }) => {
+      if (t === 'INTERACTION_CREATE') heard.resolve(d.data);
+    });
+    await answer(discord, interaction, modal(label(words()), label(files({ max_values: 2 })), label(choice())));
+    const image = { filename: 'in.png', bytes: png(1) };
+    expect(() => discord.modal(interaction.id, { words: 'x', shape: 'wide' })).toThrow('between 1 and 2');
+    expect(() => discord.modal(interaction.id, { words: 'x', shape: 'oval', files: image })).toThrow('does not offer');
+    discord.modal(interaction.id, { words: 'bluer', shape: 'wide', files: [image, image] });
+    const { components, resolved } = await heard.promise;
+    const ids = components[1]?.component.values ?? [];
+    expect(components.map(({ component }) => component.value ?? component.values)).toEqual(['bluer', ids, ['wide']]);
+    expect(Object.keys(resolved.attachments)).toEqual(ids);
+    const attachment = { filename: 'in.png', size: 64, ephemeral: true };
+    expect(Object.values(resolved.attachments)).toMatchObject([attachment, attachment]);
+  });
+});
+
 describe('messages', () => {
   const button = (more: object = {}) => ({ type: 2, style: 1, label: 'Go', custom_id: 'go', ...more });
   const row = (...components: unknown[]) => ({ type: 1, components });
@@ -552,6 +640,45 @@ describe('messages', () => {
     await patch(discord, id, { attachments: [] });
     expect(names()).toEqual([]);
     expect(await patch(discord, id, { content: '' })).toMatchObject({ json: { code: 50006 } });
+  });
+
+  it('gives files an address that ends after a day, and a new one when the message is read again', async () => {
+    let time = Date.UTC(2026, 10, 20);
+    const discord = await started({ clock: () => time });
+    const said = discord.message('general', 'ben', 'x', {
+      mentions: ['easel'],
+      attachments: [{ filename: 'x.png', bytes: png(1) }],
+    });
+    const again = () => ask(discord, 'GET', `/channels/${said.channelId}/messages/${said.id}`);
+    const urlIn = ({ json }: Answer) => (json.attachments as { url: string }[])[0]?.url ?? '';
+    const first = urlIn(await again());
+    expect((await fetch(first)).status).toBe(200);
+    time += 86_401_000;
+    const late = await fetch(first);
+    expect([late.status, await late.text()]).toEqual([404, 'This content is no longer available.']);
+    const second = urlIn(await again());
+    expect(second).not.toBe(first);
+    expect((await fetch(second)).status).toBe(200);
+    discord.deleteMessage(said.id);
+    expect((await fetch(second)).status).toBe(404);
+  });
+
+  it('answers a deleted message with one of its own, if that was allowed', async () => {
+    const discord = await started();
+    const said = discord.message('general', 'ben', 'x');
+    discord.deleteMessage(said.id);
+    const reference = { message_id: said.id };
+    expect(await post(discord, { content: 'y', message_reference: reference })).toMatchObject({
+      json: { code: 50035 },
+    });
+    const lenient = { ...reference, fail_if_not_exists: false };
+    const sent = await post(discord, {
+      content: 'y',
+      message_reference: lenient,
+      allowed_mentions: { replied_user: true },
+    });
+    expect(sent).toMatchObject({ status: 200, json: { type: 0 } });
+    expect(discord.pings()).toEqual([]);
   });
 
   it('limits files by the boost of the guild', async () => {

@@ -71,6 +71,13 @@ async function picture(format: 'png' | 'jpeg' | 'webp' = 'png', edge = 64, alpha
   return image.toFormat(format).toBuffer();
 }
 
+/** With an alpha channel, and nothing transparent in it. */
+const opaque = async () =>
+  sharp(await picture())
+    .ensureAlpha()
+    .png()
+    .toBuffer();
+
 const named = (bytes: Buffer, type = 'image/png') => toFile(bytes, `a.${type.slice(6)}`, { type });
 
 describe('pictures', () => {
@@ -250,10 +257,16 @@ describe('edits', () => {
 
   test('stream under their own names', async () => {
     const image = await named(await picture());
-    const types: string[] = [];
+    const events: OpenAI.ImageEditStreamEvent[] = [];
     const stream = await client.images.edit({ ...fox, image, stream: true, partial_images: 1 });
-    for await (const event of stream) types.push(event.type);
-    expect(types).toEqual(['image_edit.partial_image', 'image_edit.completed']);
+    for await (const event of stream) events.push(event);
+    expect(events).toMatchObject([
+      { type: 'image_edit.partial_image', partial_image_index: 0 },
+      {
+        type: 'image_edit.completed',
+        usage: { input_tokens_details: { image_tokens: 16 }, output_tokens: 439 + 100 },
+      },
+    ]);
   });
 
   test.each<[string, () => Promise<Record<string, unknown>>, string]>([
@@ -297,12 +310,51 @@ describe('edits', () => {
       'invalid_image_file',
     ],
     [
-      'a mask of another size',
-      async () => ({ mask: await named(await picture('png', 32, true)) }),
+      'half a picture',
+      async () => {
+        const whole = await picture('jpeg', 512);
+        return { image: await named(whole.subarray(0, whole.length / 2), 'image/jpeg') };
+      },
       'invalid_image_file',
     ],
-    ['an opaque mask', async () => ({ mask: await named(await picture()) }), 'invalid_image_file'],
-    ['a jpeg mask', async () => ({ mask: await named(await picture('jpeg'), 'image/jpeg') }), 'invalid_image_file'],
+    [
+      'a type that is not the file’s',
+      async () => ({ image: await named(await picture('webp')) }),
+      'invalid_image_file',
+    ],
+    [
+      'fifty megabytes',
+      async () => ({ image: await named(Buffer.concat([await picture(), Buffer.alloc(50_000_000)])) }),
+      'image_file_too_large',
+    ],
+    [
+      'a mask of another size',
+      async () => ({ mask: await named(await picture('png', 32, true)) }),
+      'invalid_mask_image_format',
+    ],
+    ['a mask without alpha', async () => ({ mask: await named(await picture()) }), 'invalid_mask_image_format'],
+    [
+      'a jpeg mask',
+      async () => ({ mask: await named(await picture('jpeg'), 'image/jpeg') }),
+      'unsupported_file_mimetype',
+    ],
+    [
+      'a mask without a type',
+      async () => ({ mask: await toFile(await picture('png', 64, true), 'mask.png') }),
+      'unsupported_file_mimetype',
+    ],
+    [
+      'a mask of four megabytes',
+      async () => ({ mask: await named(Buffer.concat([await picture('png', 64, true), Buffer.alloc(4_000_000)])) }),
+      'invalid_mask_image_format',
+    ],
+    [
+      'two masks',
+      async () => ({ mask: Array(2).fill(await named(await picture('png', 64, true))) }),
+      'duplicate_parameter',
+    ],
+    ['an opaque markup', async () => ({ markup: await named(await opaque()) }), 'invalid_markup_image_format'],
+    ['svg', async () => ({ output_format: 'svg' }), 'invalid_value'],
     [
       'mask and markup',
       async () => ({
@@ -317,6 +369,22 @@ describe('edits', () => {
   ])('refuse %s', async (_, more, code) => {
     const body = { ...fox, image: await named(await picture()), ...(await more()) };
     expect(await failureOf(client.images.edit(body as never))).toMatchObject({ status: 400, code });
+  });
+
+  test('refuse what is said twice', async () => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ ...fox, n: '1' })) form.append(name, value);
+    form.append('n', '2');
+    form.append('image', await named(await picture()));
+    const headers = { authorization: `Bearer ${fake.apiKey}` };
+    const answer = await fetch(`${fake.baseUrl}/images/edits`, { method: 'POST', body: form, headers });
+    expect(await answer.json()).toMatchObject({ error: { code: 'duplicate_parameter', param: 'n' } });
+  });
+
+  test('note a name that says something else than the type', async () => {
+    const image = await toFile(await picture('webp'), 'a.png', { type: 'image/webp' });
+    await client.images.edit({ ...fox, image });
+    expect(fake.violations()).toMatchObject([{ rule: 'file-name', says: expect.stringContaining('a.png') }]);
   });
 
   test('are the only other endpoint left', async () => {

@@ -1,10 +1,9 @@
-import type { ImageRequest } from '../../src/domain/image.ts';
-import type { ImageProvider, Made, Progress, Ticket } from '../../src/domain/image-provider.ts';
+import type { ImageOrder, ImageProvider, Made, Progress, Ticket } from '../../src/domain/image-provider.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 
 /** One call of a scripted provider, open until its test ends it. */
 export interface OpenCall {
-  readonly request: ImageRequest;
+  readonly order: ImageOrder;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   resolve(answer: Made | Ticket | Refusal): void;
@@ -18,9 +17,9 @@ export function scriptedProvider(more: Partial<ImageProvider> = {}) {
   const calls: OpenCall[] = [];
   let watching: readonly { readonly count: number; readonly resolve: () => void }[] = [];
 
-  const open = (request: ImageRequest, signal: AbortSignal, onProgress: OpenCall['onProgress']) => {
+  const open = (order: ImageOrder, signal: AbortSignal, onProgress: OpenCall['onProgress']) => {
     const { promise, resolve, reject } = Promise.withResolvers<Made | Ticket | Refusal>();
-    calls.push({ request, signal, onProgress, resolve, reject });
+    calls.push({ order, signal, onProgress, resolve, reject });
     for (const watch of watching) if (calls.length >= watch.count) watch.resolve();
     return promise;
   };
@@ -29,11 +28,12 @@ export function scriptedProvider(more: Partial<ImageProvider> = {}) {
     name: 'scripted',
     placeholder: false,
     models: ['gpt-image-2.5-flare'],
+    tasks: ['generate', 'edit'],
     imagesPerCallMax: 4,
     partialImagesMax: 3,
     concurrency: 2,
     priceMultiplier: 1,
-    start: (request, _, signal, onProgress) => open(request, signal, onProgress),
+    start: (order, _, signal, onProgress) => open(order, signal, onProgress),
     check: () => new Promise(() => undefined),
     ...more,
   };

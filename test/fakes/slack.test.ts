@@ -388,6 +388,7 @@ describe('Socket Mode is strict', () => {
     const first = await next();
     expect(first).toMatchObject({ type: 'events_api', retry_attempt: 0 });
     clock.pass(3000);
+    await slack.until(() => slack.outcomes()[0]?.reason === 'timeout');
     clock.pass(0);
     const again = await next();
     expect(again).toMatchObject({ retry_attempt: 1, retry_reason: 'timeout', payload: first.payload });
@@ -794,6 +795,143 @@ describe('files', () => {
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(slack.file(id).bytes).toBeUndefined();
+  });
+});
+
+describe('what people do with pictures', () => {
+  const fileForm = {
+    type: 'modal' as const,
+    callback_id: 'edit',
+    title: { type: 'plain_text' as const, text: 'Edit' },
+    submit: { type: 'plain_text' as const, text: 'Go' },
+    blocks: [
+      {
+        type: 'input' as const,
+        block_id: 'pictures',
+        label: { type: 'plain_text' as const, text: 'Pictures' },
+        element: { type: 'file_input' as const, action_id: 'files', max_files: 1, filetypes: ['png'] },
+      },
+    ],
+  };
+  const trigger = (slack: FakeSlack) =>
+    slack.command('/imagine', '', { user: 'ada', channel: '#studio' }).triggerId ?? '';
+
+  it('a form asks for files only with files:read, and takes only what its input takes', async () => {
+    const slack = await slackWith();
+    const client = clientOf(slack);
+    await client.views.open({ trigger_id: trigger(slack), view: fileForm });
+    const send = (name: string, bytes: Uint8Array) => slack.viewSubmit('edit', { pictures: [{ name, bytes }] }, 'ada');
+    expect(() => send('fox.pdf', png)).toThrow('takes no pdf');
+    expect(() => send('fox.png', new Uint8Array(10_000_001))).toThrow('too large');
+    expect(() =>
+      slack.viewSubmit('edit', { pictures: [slack.upload('bob', { name: 'a.png', bytes: png })] }, 'ada'),
+    ).toThrow('no file');
+    const mine = slack.upload('ada', { name: 'a.png', bytes: png });
+    expect(await refused(client.files.info({ file: mine }))).toBe('file_not_found');
+    slack.viewSubmit('edit', { pictures: [mine] }, 'ada');
+    expect((await client.files.info({ file: mine })).file).toMatchObject({ name: 'a.png', shares: {} });
+    slack.revokeScopes('files:read');
+    const late = trigger(slack);
+    expect(await refused(client.views.open({ trigger_id: late, view: fileForm }))).toBe('invalid_arguments');
+    const { blocks: _, submit: __, ...bare } = fileForm;
+    await client.views.open({ trigger_id: late, view: { ...bare, blocks: [] } });
+  });
+
+  it('an ephemeral answer is not seen in a thread that nobody has answered in', async () => {
+    const slack = await slackWith();
+    const client = clientOf(slack);
+    const { ts } = slack.message('look', { user: 'bob', channel: '#studio' });
+    const tell = (text: string) => client.chat.postEphemeral({ channel: studio, user: ada, text, thread_ts: ts });
+    expect((await tell('early')).ok).toBe(true);
+    slack.message('nice', { user: 'bob', channel: '#studio', threadTs: ts });
+    await tell('late');
+    expect(slack.messages('#studio').map(({ text }) => text)).toEqual(['look', 'nice', 'late']);
+  });
+
+  it('the answer to a shortcut stands in the channel, and can be sent to no thread', async () => {
+    const slack = await slackWith();
+    const { ts } = slack.message('look', { user: 'bob', channel: '#studio' });
+    const reply = slack.message('nice', { user: 'bob', channel: '#studio', threadTs: ts });
+    slack.useManifest({
+      display_information: { name: 'Easel' },
+      features: {
+        bot_user: { display_name: 'easel' },
+        shortcuts: [{ name: 'Edit', type: 'message', callback_id: 'edit', description: 'Edit' }],
+      },
+      oauth_config: { scopes: { bot: ['commands'] } },
+      settings: { interactivity: { is_enabled: true }, socket_mode_enabled: true },
+    });
+    const { responseUrl } = slack.shortcut('edit', { user: 'ada', channel: '#studio', ts: reply.ts });
+    const answer = (body: object) =>
+      fetch(String(responseUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await answer({ text: 'in the thread', thread_ts: ts })).status).toBe(400);
+    expect((await answer({ text: 'in the channel' })).status).toBe(200);
+    expect(slack.messages('#studio').at(-1)).toMatchObject({ text: 'in the channel', visibleTo: ada });
+    expect(slack.messages('#studio').at(-1)).not.toHaveProperty('threadTs');
+  });
+
+  it('corrections and deletions are told as changes, and a name that a correction adds as a mention', async () => {
+    const slack = await slackWith();
+    const seen: unknown[][] = [];
+    const all = Promise.withResolvers<void>();
+    const see = (...one: unknown[]) => {
+      if (seen.push(one) === 6) all.resolve();
+    };
+    await boltOn(slack, (app) => {
+      app.event('app_mention', async ({ event }) => see('mention', event.ts, event.edited !== undefined));
+      app.event('message', async ({ event }) => see(event.subtype));
+    });
+    const where = { user: 'ada', channel: '#studio' };
+    const { ts } = slack.message('a fox', where);
+    expect(() => slack.correct(ts, 'mine now', { user: 'bob', channel: '#studio' })).toThrow('bob wrote no message');
+    slack.correct(ts, '@easel a fox', where);
+    slack.correct(ts, '@easel a red fox', where);
+    slack.erase(ts, where);
+    slack.message('beep', { ...where, byOtherApp: true });
+    await all.promise;
+    expect(seen.filter(([what]) => what === 'mention')).toEqual([['mention', ts, true]]);
+    expect(seen.filter(([what]) => what === 'message_changed')).toHaveLength(2);
+    expect(seen).toContainEqual(['message_deleted']);
+  });
+
+  it('a mention comes as two events, in a direct message as one', async () => {
+    const slack = await slackWith();
+    slack.message('@easel a fox', { user: 'ada', channel: '#studio' });
+    expect(slack.outcomes()).toHaveLength(2);
+    slack.message('@easel a fox', { user: 'ada', channel: '@ada' });
+    expect(slack.outcomes()).toHaveLength(3);
+    slack.revokeScopes('app_mentions:read');
+    slack.message('@easel a fox', { user: 'ada', channel: '#studio' });
+    expect(slack.outcomes()).toHaveLength(4);
+  });
+
+  it('files can be deleted, hidden, or sent on to another address', async () => {
+    const slack = await slackWith();
+    const { files } = slack.message('look', {
+      user: 'ada',
+      channel: '#studio',
+      files: [{ name: 'a.png', bytes: png }],
+    });
+    const id = String(files[0]);
+    const client = clientOf(slack);
+    const { file } = await client.files.info({ file: id });
+    const get = () =>
+      fetch(String(file?.url_private_download), {
+        headers: { authorization: `Bearer ${slack.botToken}` },
+        redirect: 'manual',
+      });
+    slack.redirectFile(id, 'https://elsewhere.example/a.png');
+    const sentOn = await get();
+    expect([sentOn.status, sentOn.headers.get('location')]).toEqual([302, 'https://elsewhere.example/a.png']);
+    slack.hideFile(id);
+    expect((await client.files.info({ file: id })).file).toMatchObject({ mode: 'hidden_by_limit' });
+    expect((await get()).headers.get('content-type')).toContain('text/html');
+    slack.deleteFile(id);
+    expect(await refused(client.files.info({ file: id }))).toBe('file_deleted');
   });
 });
 

@@ -61,7 +61,7 @@ describe('an origin that is configured', () => {
 
   test('means exactly that port', async () => {
     const get = guardedFetch({ allowedOrigins: [home.origin] });
-    expect(await failureOf(get(other.origin))).toMatchObject({ code: 'forbidden' });
+    expect(await failureOf(get(other.origin))).toMatchObject({ code: 'insecure' });
     expect(other.seen).toHaveLength(0);
   });
 
@@ -96,14 +96,18 @@ describe('the inside', () => {
     'https://169.254.169.254/latest/meta-data/',
     'https://192.168.1.1/',
     'https://224.0.0.1/',
-    'http://example.com/',
-    'ftp://example.com/',
-    'file:///etc/passwd',
     'https://me:secret@example.com/',
     'no url',
   ])('is refused: %s', async (url) => {
     expect(await failureOf(guardedFetch({ allowedOrigins: [] })(url))).toMatchObject({ code: 'forbidden' });
   });
+
+  test.each(['http://example.com/', 'http://127.0.0.1/', 'ftp://example.com/', 'file:///etc/passwd', 'data:,picture'])(
+    'is not asked without encryption: %s',
+    async (url) => {
+      expect(await failureOf(guardedFetch({ allowedOrigins: [] })(url))).toMatchObject({ code: 'insecure' });
+    },
+  );
 
   test('is refused when a name leads there, and the name is looked up once', async () => {
     const asked: string[] = [];
@@ -122,9 +126,23 @@ describe('the inside', () => {
     expect(said).toEqual(['refused to fetch: innocent.example is not on the public internet']);
   });
 
+  test('is refused when one of the addresses of a name leads there', async () => {
+    const get = guardedFetch({
+      allowedOrigins: [],
+      lookup: (_, __, callback) =>
+        callback(null, [
+          { address: '93.184.215.14', family: 4 },
+          { address: '127.0.0.1', family: 4 },
+        ]),
+    });
+    expect(await failureOf(get(`https://both.example:${home.port}/`))).toMatchObject({ code: 'forbidden' });
+  });
+
   test('is refused behind a redirect', async () => {
-    home.answer = redirectTo(`${other.origin}/admin`);
     const get = guardedFetch({ allowedOrigins: [home.origin] });
+    home.answer = redirectTo(`${other.origin}/admin`);
+    expect(await failureOf(get(home.origin))).toMatchObject({ code: 'insecure' });
+    home.answer = redirectTo(`https://127.0.0.1:${other.port}/admin`);
     expect(await failureOf(get(home.origin))).toMatchObject({ code: 'forbidden' });
     expect(other.seen).toHaveLength(0);
   });
@@ -139,6 +157,14 @@ describe('redirects', () => {
     expect(await get(home.origin, { headers: secret })).toMatchObject({ status: 200 });
     expect(other.seen[0]?.headers).toMatchObject({ accept: 'image/*' });
     expect(JSON.stringify(other.seen[0]?.rawHeaders)).not.toContain('secret');
+  });
+
+  test('lead only where whoever fetches lets them', async () => {
+    home.answer = redirectTo(`${other.origin}/x`);
+    const get = guardedFetch({ allowedOrigins: [home.origin, other.origin] });
+    const mayRedirectTo = ({ origin }: URL) => origin === home.origin;
+    expect(await failureOf(get(home.origin, { mayRedirectTo }))).toMatchObject({ code: 'forbidden' });
+    expect(other.seen).toEqual([]);
   });
 
   test('on the same host keep it', async () => {
@@ -161,7 +187,7 @@ describe('redirects', () => {
   test('end some time', async () => {
     home.answer = redirectTo('/again');
     const get = guardedFetch({ allowedOrigins: [home.origin] });
-    expect(await failureOf(get(home.origin))).toMatchObject({ code: 'unreachable' });
+    expect(await failureOf(get(home.origin))).toMatchObject({ code: 'redirects' });
     expect(home.seen).toHaveLength(6);
   });
 });

@@ -1,8 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import OpenAI, { toFile } from 'openai';
 import { afterEach, expect, test } from 'vitest';
+import { formBody } from '../../src/http/form-body.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -24,31 +26,59 @@ async function listen(listener: RequestListener): Promise<string> {
 
 /** Answers every request alike and keeps what was sent. */
 async function host(status = 200, headers: Record<string, string> = {}) {
-  const bodies: string[] = [];
+  const requests: { readonly headers: IncomingHttpHeaders; readonly body: Buffer<ArrayBuffer> }[] = [];
   const url = await listen(async (request, response) => {
-    bodies.push(await text(request));
+    requests.push({ headers: request.headers, body: Buffer.from(await buffer(request)) });
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end('{"data":[]}');
   });
   const client = new OpenAI({ baseURL: url, apiKey: 'sk-secret', maxRetries: 0, fetch: longCalls() });
-  return { url, bodies, client };
+  return { url, requests, client };
 }
 
 const fox = { model: 'gpt-image-2', prompt: 'a fox' } as const;
 
 test('the SDK sends JSON and forms with files through it', async () => {
-  const { bodies, client } = await host();
+  const { requests, client } = await host();
   await client.images.generate(fox);
   const image = await toFile(Buffer.from('not really a picture'), 'a.png', { type: 'image/png' });
   await client.images.edit({ ...fox, image });
-  expect(JSON.parse(bodies[0] ?? '')).toEqual(fox);
-  expect(bodies[1]).toContain('name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nnot really a picture');
+  const [plain, form] = requests.map(({ body }) => body.toString());
+  expect(JSON.parse(plain ?? '')).toEqual(fox);
+  expect(form).toContain('name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nnot really a picture');
+});
+
+test('a form arrives as it was given, its length said beforehand', async () => {
+  const { requests, client } = await host();
+  const pictures = [randomBytes(1_500_000), randomBytes(70_001), Buffer.from('\r\n--')];
+  const files = pictures.map((bytes, at) => toFile(bytes, `image-${at + 1}.png`, { type: 'image/png' }));
+  const prompt = 'two lines:\n"a fox" and\r\nein Füchslein 🦊';
+  await client.images.edit({ ...fox, prompt, n: 2, image: await Promise.all(files) });
+  const [{ headers, body } = { headers: {}, body: Buffer.alloc(0) }] = requests;
+  expect(headers).toMatchObject({ 'content-length': String(body.length), authorization: 'Bearer sk-secret' });
+  expect(headers).not.toHaveProperty('transfer-encoding');
+  const form = await new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
+  expect([form.get('prompt'), form.get('n')]).toEqual([prompt, '2']);
+  const came = form.getAll('image[]') as unknown as File[];
+  expect(came.map(({ name, type }) => `${name} ${type}`)).toEqual([1, 2, 3].map((at) => `image-${at}.png image/png`));
+  for (const [at, file] of came.entries()) expect(Buffer.from(await file.arrayBuffer())).toEqual(pictures[at]);
+});
+
+test('names in a form cannot end their line', async () => {
+  const form = new FormData();
+  form.append('a"\r\nb', new File(['x'], 'c"\r\nd'));
+  const { parts, bytes } = await formBody(form);
+  const text = Buffer.concat(parts).toString();
+  expect(text).toContain(
+    'name="a%22%0D%0Ab"; filename="c%22%0D%0Ad"\r\nContent-Type: application/octet-stream\r\n\r\nx',
+  );
+  expect(text).toHaveLength(bytes);
 });
 
 test('a redirect is not followed: nobody else sees key or prompt', async () => {
   const other = await host();
   const { client } = await host(307, { location: `${other.url}/images/generations` });
   await expect(client.images.generate(fox)).rejects.toMatchObject({ status: 307 });
-  expect(other.bodies).toEqual([]);
+  expect(other.requests).toEqual([]);
 });
 
 test('silence ends it', async () => {

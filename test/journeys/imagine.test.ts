@@ -52,10 +52,7 @@ describe.each(both)('/imagine on %s', (_, chatOf) => {
         String.raw`^@${chat.asker} a red fox\ngpt-image-2\.5-flare · medium · 1024x1024 · \d+ s · ${500 - available} credits · ${available} left$`,
       ),
     );
-    // Slack has no disabled buttons.
-    expect(result?.buttons).toEqual(
-      chat.name === 'discord' ? ['Again', '(Edit)', 'Details', 'Delete'] : ['Again', 'Details', 'Delete'],
-    );
+    expect(result?.buttons).toEqual(['Again', 'Edit', 'Vary', 'Details', 'Delete']);
   });
 
   test('posts the very bytes that the service made, with alt text', async () => {

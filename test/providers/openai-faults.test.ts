@@ -3,16 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault, type FaultCode } from '../../src/domain/fault.ts';
 import { readImage } from '../../src/domain/image.ts';
+import type { ImageOrder } from '../../src/domain/image-provider.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
 import { catalogue, failureOf, make } from '../contracts/image-provider.ts';
+import { editOf, inputPicture } from '../contracts/input-pictures.ts';
 import { type ErrorAnswer, type FakeOpenAI, type FaultName, fakeOpenAI, faultNames } from '../fakes/openai/server.ts';
 
 /** Everything that can go wrong at the service, and what becomes of it. */
 
 type Outcome =
   | { readonly refused: 'prompt' | 'picture' | 'unknown'; readonly categories: readonly string[] }
+  | { readonly unusable: string }
   | { readonly code: FaultCode; readonly maybeBilled: boolean; readonly retryAfterMs?: number }
   | { readonly pictures: number; readonly format?: string; readonly usage?: 'none' };
 
@@ -20,6 +23,8 @@ interface Expected {
   readonly plain: Outcome;
   /** Unset: the same as plain. */
   readonly stream?: Outcome;
+  /** Of an edit, streamed or not. Unset: as when there was nothing to edit. */
+  readonly edit?: Outcome;
 }
 
 const fault = (code: FaultCode, maybeBilled = false, retryAfterMs?: number): Expected => ({
@@ -31,6 +36,12 @@ const refused = (stage: 'prompt' | 'picture' | 'unknown', ...categories: string[
 const broken = fault('broken-answer', true);
 const account = fault('account');
 const rejected = fault('rejected');
+/** Of a picture that went along: the person's to mend, no admin hears of it. Where none did, it can't be the person's fault. */
+const unusable = (unusable = 'Save it as PNG or JPEG and try again.'): Expected => ({
+  ...rejected,
+  edit: { unusable },
+});
+const tooLarge = unusable('Make it smaller and try again.');
 const fine: Outcome = { pictures: 2 };
 const fineStream: Outcome = { pictures: 1 };
 
@@ -44,24 +55,26 @@ const expected: Record<FaultName, Expected> = {
   'invalid-value': rejected,
   'unknown-parameter': rejected,
   'invalid-input-fidelity-model': rejected,
-  'invalid-image-file': rejected,
-  'invalid-image': rejected,
-  'invalid-image-format': rejected,
+  'invalid-image-file': unusable(),
+  'invalid-image': unusable(),
+  'invalid-image-format': unusable(),
   'invalid-base64-image': rejected,
   'invalid-image-url': rejected,
-  'image-too-large': rejected,
-  'image-too-small': rejected,
-  'image-parse-error': rejected,
-  'invalid-image-mode': rejected,
-  'image-file-too-large': rejected,
-  'unsupported-image-media-type': rejected,
-  'empty-image-file': rejected,
+  'image-too-large': tooLarge,
+  'image-too-small': unusable('Make it larger and try again.'),
+  'image-parse-error': unusable(),
+  'invalid-image-mode': unusable(),
+  'image-file-too-large': tooLarge,
+  'unsupported-image-media-type': unusable(),
+  'empty-image-file': unusable(),
+  'unsupported-file-mimetype': unusable(),
+  'invalid-mask-image-format': unusable(),
   'failed-to-download-image': rejected,
   'image-file-not-found': rejected,
   'model-not-found': rejected,
   'model-not-found-400': rejected,
   'flat-error': rejected,
-  'html-413': rejected,
+  'html-413': tooLarge,
   'billing-hard-limit-reached': account,
   'organization-must-be-verified': account,
   'organization-must-be-verified-400': account,
@@ -124,8 +137,8 @@ function openai(baseUrl = fake.baseUrl, silenceMsMax?: number) {
   return openaiProvider({ ...options, baseUrl, fetch: longCalls(silenceMsMax) });
 }
 
-async function outcomeOf(count: number, partialImages: number): Promise<unknown> {
-  const { result, made } = await make(openai(), { count, partialImages });
+async function outcomeOf(order: Partial<ImageOrder>): Promise<unknown> {
+  const { result, made } = await make(openai(), order);
   if (!made) return result;
   const pictures = made.made.map((bytes) => readImage(bytes));
   return { pictures: pictures.length, format: pictures[0]?.format, usage: made.usage ? 'some' : 'none' };
@@ -133,6 +146,8 @@ async function outcomeOf(count: number, partialImages: number): Promise<unknown>
 
 function meaning(outcome: Outcome): unknown {
   if ('refused' in outcome) return { refused: 'content', stage: outcome.refused, categories: outcome.categories };
+  if ('unusable' in outcome)
+    return { refused: 'unusable', what: 'The image service can’t use a picture you gave.', hint: outcome.unusable };
   if ('code' in outcome) return { name: 'Fault', retryAfterMs: undefined, ...outcome };
   return { format: 'png', usage: 'some', ...outcome };
 }
@@ -140,18 +155,30 @@ function meaning(outcome: Outcome): unknown {
 const answering = faultNames.filter((name) => name !== 'hang');
 
 describe.each([
-  { how: 'plain', count: 2, partialImages: 0 },
-  { how: 'stream', count: 1, partialImages: 2 },
-] as const)('$how:', ({ how, count, partialImages }) => {
+  { task: 'generate', how: 'plain', count: 2, partialImages: 0 },
+  { task: 'generate', how: 'stream', count: 1, partialImages: 2 },
+  { task: 'edit', how: 'plain', count: 2, partialImages: 0 },
+  { task: 'edit', how: 'stream', count: 1, partialImages: 2 },
+] as const)('$task, $how:', ({ task, how, count, partialImages }) => {
   test.each(answering)('%s', async (name) => {
     fake.always(name);
-    const outcome = expected[name][how] ?? expected[name].plain;
-    const calling = outcomeOf(count, partialImages);
+    const row = expected[name];
+    const outcome = (task === 'edit' ? row.edit : undefined) ?? row[how] ?? row.plain;
+    const order = task === 'edit' ? editOf([await inputPicture()]) : {};
+    const calling = outcomeOf({ ...order, count, partialImages });
     const came = 'code' in outcome ? await failureOf(calling) : await calling;
     expect(came).toMatchObject(meaning(outcome) as object);
     expect(fake.calls()).toHaveLength(1);
     if (came instanceof Fault && fake.calls()[0]?.billed) expect(came.maybeBilled).toBe(true);
   });
+});
+
+test('whatever is wrong with a mask is the person’s to mend', async () => {
+  const edit = editOf([await inputPicture()]);
+  for (const code of ['invalid_mask', 'invalid_mask_image', 'invalid_mask_size']) {
+    fake.next(answer(400, { message: 'no', type: 'image_generation_user_error', param: 'mask', code }));
+    expect((await make(openai(), edit)).result).toMatchObject({ refused: 'unusable' });
+  }
 });
 
 test('a service that says nothing at all is given up', async () => {

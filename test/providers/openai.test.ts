@@ -5,7 +5,8 @@ import { readImage } from '../../src/domain/image.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { type OpenAIOptions, openaiProvider } from '../../src/providers/openai.ts';
-import { catalogue, failureOf, imageProviderContract, job, make, requestFor } from '../contracts/image-provider.ts';
+import { catalogue, failureOf, imageProviderContract, job, make, orderFor } from '../contracts/image-provider.ts';
+import { editOf, inputPicture, maskFor } from '../contracts/input-pictures.ts';
 import { type FakeOpenAI, fakeOpenAI } from '../fakes/openai/server.ts';
 
 function providerOf(baseUrl: string, apiKey: string, more: Partial<OpenAIOptions> = {}) {
@@ -17,7 +18,14 @@ imageProviderContract(
   'openai',
   async () => {
     const fake = await fakeOpenAI();
-    return { provider: providerOf(fake.baseUrl, fake.apiKey), close: () => fake.close() };
+    return {
+      provider: providerOf(fake.baseUrl, fake.apiKey),
+      received: () => {
+        const call = fake.calls().at(-1);
+        return call && { images: call.images, mask: call.mask };
+      },
+      close: () => fake.close(),
+    };
   },
   { cannot: { 'writes tickets that survive JSON': 'answers in one long call' } },
 );
@@ -46,7 +54,7 @@ describe('what it sends', () => {
       n: 2,
       background: 'transparent',
       output_format: 'webp',
-      safety_identifier: requestFor().endUser,
+      safety_identifier: orderFor().endUser,
     });
   });
 
@@ -66,8 +74,40 @@ describe('what it sends', () => {
   });
 
   test('something new with every fresh request, so that no cache on the way knows it', async () => {
-    for (const fresh of [false, true]) await make(openai(), { fresh });
-    expect(fake.calls().map(({ parameters }) => parameters.user)).toEqual([undefined, job]);
+    for (const order of [{}, editOf([await inputPicture()])])
+      for (const fresh of [false, true]) await make(openai(), { ...order, fresh });
+    expect(fake.calls().map(({ parameters }) => parameters.user)).toEqual([undefined, job, undefined, job]);
+  });
+
+  test('of an edit is the same, and the pictures', async () => {
+    const [input, other] = [await inputPicture(), await inputPicture('webp')];
+    const more = { count: 2, quality: 'high', format: 'jpeg', size: { width: 1536, height: 864 } } as const;
+    await make(openai(), { ...editOf([input, other], await maskFor(input)), ...more });
+    expect(fake.calls()).toMatchObject([{ endpoint: 'edits', images: [{}, {}].map(() => expect.any(String)) }]);
+    expect(fake.calls()[0]?.parameters).toEqual({
+      model: 'gpt-image-2.5-flare',
+      prompt: 'a red fox. Flat illustration.',
+      size: '1536x864',
+      quality: 'high',
+      n: 2,
+      background: 'auto',
+      output_format: 'jpeg',
+      safety_identifier: orderFor().endUser,
+    });
+  });
+
+  test('of an edit is streamed like anything else', async () => {
+    const { made, partials } = await make(openai(), { ...editOf([await inputPicture()]), partialImages: 2 });
+    expect(fake.calls()[0]?.parameters).toMatchObject({ stream: true, partial_images: 2, n: 1 });
+    expect(partials.map((partial) => readImage(partial)?.format)).toEqual(['png', 'png']);
+    expect(made?.usage).toMatchObject({ imageInTokens: 256, imageOutTokens: 439 + 200 });
+    expect(made?.requestId).toBe(fake.calls()[0]?.requestId);
+  });
+
+  test('is the person’s own words, line breaks too', async () => {
+    const prompt = 'two lines:\n"a fox"\r\nein Füchslein 🦊';
+    for (const order of [{}, editOf([await inputPicture()])]) await make(openai(), { ...order, prompt });
+    expect(fake.calls().map((call) => call.prompt)).toEqual([prompt, prompt]);
   });
 
   test.each(['', '/', '/v1', '/v1/'])('finds the service at its URL followed by "%s"', async (path) => {
@@ -92,11 +132,17 @@ describe('what it offers', () => {
 });
 
 describe('while a call runs', () => {
-  test.each([0, 1])('cancelling it hangs up (with %i partial pictures)', async (partialImages) => {
+  test.each([
+    { task: 'generate', partialImages: 0 },
+    { task: 'generate', partialImages: 1 },
+    { task: 'edit', partialImages: 0 },
+    { task: 'edit', partialImages: 1 },
+  ])('cancelling it hangs up ($task, with $partialImages partial pictures)', async ({ task, partialImages }) => {
     fake.hold();
     const controller = new AbortController();
     const reason = new Error('cancelled');
-    const failed = failureOf(make(openai(), { partialImages }, controller.signal));
+    const order = task === 'edit' ? editOf([await inputPicture()]) : {};
+    const failed = failureOf(make(openai(), { ...order, partialImages }, controller.signal));
     await fake.untilHeld(1);
     controller.abort(reason);
     expect(await failed).toBe(reason);

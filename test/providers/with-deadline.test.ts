@@ -3,14 +3,14 @@ import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
 import { deadlineByQuality, withDeadline } from '../../src/providers/with-deadline.ts';
-import { catalogue, failureOf, make, requestFor } from '../contracts/image-provider.ts';
+import { catalogue, failureOf, make, orderFor } from '../contracts/image-provider.ts';
 import { manualClock } from '../fakes/clock.ts';
 import { fakeOpenAI } from '../fakes/openai/server.ts';
 import { nothingMade, scriptedProvider } from '../fakes/provider.ts';
 
 test('better pictures may take longer, from 2 to 10 minutes', () => {
   const deadlines = (['low', 'medium', 'high', 'xhigh', 'max'] as const).map((quality) =>
-    deadlineByQuality(requestFor({ quality })),
+    deadlineByQuality(orderFor({ quality })),
   );
   expect(deadlines).toEqual([...deadlines].sort((a, b) => a - b));
   expect([deadlines[0], deadlines.at(-1)]).toEqual([120_000, 600_000]);

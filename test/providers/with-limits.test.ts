@@ -14,10 +14,10 @@ describe('concurrency', () => {
     const limited = withLimits(provider, manualClock());
     const making = Promise.allSettled(['a', 'b', 'c'].map((words) => make(limited, { words })));
     await untilCalled(2);
-    expect(calls.map(({ request }) => request.words)).toEqual(['a', 'b']);
+    expect(calls.map(({ order }) => order.words)).toEqual(['a', 'b']);
     calls[0]?.reject(new Error('failed'));
     const third = await untilCalled(3);
-    expect(third.request.words).toBe('c');
+    expect(third.order.words).toBe('c');
     for (const call of calls) call.resolve(nothingMade);
     expect((await making).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
   });
@@ -36,7 +36,7 @@ describe('concurrency', () => {
     calls[0]?.resolve(nothingMade);
     (await untilCalled(2)).resolve(nothingMade);
     await Promise.all([first, third]);
-    expect(calls.map(({ request }) => request.words)).toEqual(['a', 'c']);
+    expect(calls.map(({ order }) => order.words)).toEqual(['a', 'c']);
   });
 
   test('who is cancelled before asks for nothing', async () => {

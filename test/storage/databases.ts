@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { type Database, type Engine, openDatabase } from '../../src/storage/database.ts';
 
 const server = 'postgres://postgres@127.0.0.1:5432';
-const tables = ['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache'] as const;
+const tables = [
+  ...(['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache'] as const),
+  ...(['families', 'lineage', 'shown', 'shown_messages', 'threads'] as const),
+];
 
 /** One database for the tests of a file: a SQLite file in a temporary folder, or a PostgreSQL database of its own. */
 export interface TestDatabase {
@@ -33,6 +36,30 @@ export function onEveryDatabase(body: (current: () => TestDatabase) => void): vo
   );
 }
 
+/** Runs `body` with the arguments of `openDatabase` for a database that nobody has opened yet, another for each test. */
+export function onNewDatabases(body: (at: () => TestDatabase['at']) => void): void {
+  const use = (make: () => Promise<New>) => {
+    let made: New | undefined;
+    beforeEach(async () => {
+      made = await make();
+    });
+    afterEach(() => made?.drop());
+    body(() => {
+      if (!made) throw new RangeError('the database is there only while tests run');
+      return made.at;
+    });
+  };
+  describe('on SQLite', () => use(newSqlite));
+  describe.skipIf(unanswered)('on PostgreSQL', () => use(newPostgres));
+}
+
+/** A place for a database, and how to leave nothing of it behind once it is closed. */
+interface New {
+  readonly at: TestDatabase['at'];
+  readonly folder: string;
+  drop(): Promise<void>;
+}
+
 interface Opened {
   readonly test: TestDatabase;
   drop(): Promise<void>;
@@ -50,34 +77,39 @@ function useDatabase(open: () => Promise<Opened>, body: (current: () => TestData
   });
 }
 
-async function openSqlite(): Promise<Opened> {
+async function newSqlite(): Promise<New> {
   const folder = mkdtempSync(path.join(tmpdir(), 'easel-'));
   const at = { url: undefined, file: path.join(folder, 'easel.db') };
-  const database = await openDatabase(at.url, at.file);
-  return {
-    test: { engine: 'sqlite', folder, at, database, empty: () => empty(database) },
-    async drop() {
-      await database.db.destroy();
-      rmSync(folder, { recursive: true });
-    },
-  };
+  return { at, folder, drop: async () => rmSync(folder, { recursive: true }) };
 }
 
-async function openPostgres(): Promise<Opened> {
+async function newPostgres(): Promise<New> {
   const folder = mkdtempSync(path.join(tmpdir(), 'easel-'));
   const name = `easel_test_${randomUUID().replaceAll('-', '')}`;
   await asServer(`create database ${name}`);
-  const at = { url: `${server}/${name}`, file: '' };
-  const database = await openDatabase(at.url, at.file);
   return {
-    test: { engine: 'postgres', folder, at, database, empty: () => empty(database) },
+    at: { url: `${server}/${name}`, file: '' },
+    folder,
     async drop() {
-      await database.db.destroy();
       await asServer(`drop database ${name} with (force)`);
       rmSync(folder, { recursive: true });
     },
   };
 }
+
+async function opened({ at, folder, drop }: New): Promise<Opened> {
+  const database = await openDatabase(at.url, at.file);
+  return {
+    test: { engine: database.engine, folder, at, database, empty: () => empty(database) },
+    async drop() {
+      await database.db.destroy();
+      await drop();
+    },
+  };
+}
+
+const openSqlite = async () => opened(await newSqlite());
+const openPostgres = async () => opened(await newPostgres());
 
 async function empty({ db }: Database): Promise<void> {
   for (const table of tables) await db.deleteFrom(table).execute();

@@ -33,9 +33,7 @@ onEveryDatabase((current) => {
     store = sqlStore(current().database, manualClock(), credits(1_000));
     blobs = fileBlobs(path.join(current().folder, 'blobs'));
     blob = await blobs.put(new TextEncoder().encode('a picture'));
-    await endWith(3, async ({ queue }, claim) => {
-      await queue.delivered(claim);
-    });
+    await endWith(3, deliver);
     await endWith(5, async ({ ledger, queue }, claim) => {
       await queue.end(claim, { fault: 'no-access' });
       await ledger.refund(claim.job.id, 'nowhere to post it');
@@ -60,6 +58,11 @@ onEveryDatabase((current) => {
     const claim = await store.queue.claim('host', ['console'], true, 9);
     if (!claim) throw new RangeError('there was nothing to claim');
     return claim;
+  }
+
+  async function deliver({ queue, gallery }: Store, claim: Claim): Promise<void> {
+    await queue.delivered(claim);
+    await gallery.posted(claim.job.id, { thread: 't', channel: 'c', messages: [claim.job.id] }, 1);
   }
 
   async function endWith(n: number, post: (store: Store, claim: Claim) => Promise<void>): Promise<void> {

@@ -2,14 +2,14 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { credits } from '../../src/domain/credits.ts';
-import type { JobId } from '../../src/domain/job.ts';
+import type { JobId, NewJob } from '../../src/domain/job.ts';
 import type { Claim } from '../../src/domain/job-queue.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { fileBlobs } from '../../src/storage/blobs.ts';
 import { diagnose } from '../../src/storage/doctor.ts';
 import { sqlStore } from '../../src/storage/store.ts';
 import { leaseMs } from '../../src/storage/turns.ts';
-import { finished, newJob, person, picture, place } from '../contracts/jobs.ts';
+import { finished, newEdit, newJob, person, picture, pictureOf, place } from '../contracts/jobs.ts';
 import { type ManualClock, manualClock } from '../fakes/clock.ts';
 import { onEveryDatabase } from './databases.ts';
 
@@ -46,6 +46,7 @@ type Event = typeof event extends fc.Arbitrary<infer E> ? E : never;
 class World {
   readonly settled = new Map<JobId, number>();
   readonly jobs: JobId[] = [];
+  readonly made: NewJob[] = [];
   readonly claims: Claim[] = [];
   readonly store: Store;
   readonly clock: ManualClock;
@@ -72,9 +73,25 @@ class World {
     if (kind === 'putBack' && claim) return this.store.queue.putBack(claim);
   }
 
+  /** There is a picture before anything else happens. */
+  async begin(): Promise<void> {
+    await this.ask('ann', 32);
+    const claim = await this.claim('one', true);
+    for (let n = 0; claim && n < 3; n++) await this.step(claim);
+  }
+
+  /** Half of the time a change to a picture that was made. */
+  async order(who: string, n: number): Promise<NewJob> {
+    const parent = this.made[n % Math.max(this.made.length, 1)];
+    if (n % 2 === 0 || !parent) return newJob(who, n);
+    const edit = newEdit(who, n, pictureOf(parent));
+    const inputs = edit.request.inputs.map((input) => ({ ...input, blob: this.blob, original: this.blob }));
+    return { ...edit, request: { ...edit.request, inputs } };
+  }
+
   /** Sometimes the process dies before the job is announced. */
   async ask(who: string, n: number): Promise<void> {
-    const job = newJob(who, n);
+    const job = await this.order(who, n);
     const answer = await this.store.transaction(async ({ queue, ledger }) => {
       const added = await queue.add(job, hosts[n % hosts.length] ?? 'one');
       const held = await ledger.hold(job.id, job.person.id, job.held);
@@ -100,12 +117,23 @@ class World {
       await ledger.settle(claim.job.id, finished.charged);
       return true;
     });
-    if (made) return this.count(claim.job.id);
+    if (made) {
+      this.made.push(claim.job);
+      return this.count(claim.job.id);
+    }
     const job = await this.store.queue.find(claim.job.id);
-    // Its person has asked to cancel, so it can't be made any more.
-    if (job?.state === 'running' && job.cancelAsked) return this.fail(claim);
-    if (job?.posting) await this.store.queue.delivered(claim);
+    // Its person has asked to cancel, so it can't be made or posted any more.
+    if (job?.cancelAsked && !job.posting) return this.fail(claim);
+    if (job?.posting) await this.deliver(claim);
     else await this.store.queue.posting(claim);
+  }
+
+  async deliver(claim: Claim): Promise<void> {
+    await this.store.transaction(async ({ queue, gallery }) => {
+      if (!(await queue.delivered(claim))) return;
+      const { id, family } = claim.job;
+      await gallery.posted(id, { thread: family, channel: 'here', messages: [id] }, this.clock.now());
+    });
   }
 
   /** Ends the claim's job: what is held for it comes back, or what it was charged already. */
@@ -149,6 +177,7 @@ onEveryDatabase((current) => {
     const blob = await blobs.put(new TextEncoder().encode('a picture'));
     const store = sqlStore(database, clock, credits(1_000));
     const world = new World(store, clock, blob);
+    await world.begin();
     await history(world);
     await world.finish();
 

@@ -4,6 +4,7 @@ import { credits } from '../../src/domain/credits.ts';
 import { fileBlobs } from '../../src/storage/blobs.ts';
 import { sqlStore } from '../../src/storage/store.ts';
 import { blobStoreContract } from '../contracts/blob-store.ts';
+import { galleryContract } from '../contracts/gallery.ts';
 import { jobQueueContract } from '../contracts/job-queue.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { storeContract } from '../contracts/store.ts';
@@ -19,5 +20,6 @@ onEveryDatabase((current) => {
   storeContract('the database', () => emptied());
   ledgerContract('the database', async (startingCredits) => (await emptied(undefined, startingCredits)).ledger);
   jobQueueContract('the database', async (clock) => (await emptied(clock)).queue);
+  galleryContract('the database', () => emptied());
   blobStoreContract('a folder', async () => fileBlobs(path.join(current().folder, randomUUID())));
 });

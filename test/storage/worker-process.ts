@@ -34,7 +34,10 @@ async function work({ at, owner, loops, runningMax }: WorkOrder): Promise<WorkDo
       await store.transaction(async ({ queue, ledger }) => {
         if (await queue.made(claim, finished)) await ledger.settle(claim.job.id, finished.charged);
       });
-      await store.queue.delivered(claim);
+      await store.transaction(async ({ queue, gallery }) => {
+        await queue.delivered(claim);
+        await gallery.posted(claim.job.id, { thread: owner, channel: 'here', messages: [claim.job.id] }, 1);
+      });
     }
   };
   await Promise.all(Array.from({ length: loops }, loop));

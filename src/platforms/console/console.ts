@@ -5,7 +5,8 @@ import { type ButtonAction, buttonActions } from '../../domain/card.ts';
 import type { Ask, ChatPlatform, ChatRequest, Receive, Received, Responder } from '../../domain/chat-platform.ts';
 import type { JobId } from '../../domain/job.ts';
 import { type Person, personId, workspaceId } from '../../domain/person.ts';
-import { consolePlace, consoleThread } from './post.ts';
+import { pathIn, readPath } from './paths.ts';
+import { consolePlace, consoleShown, consoleThread, pictureKey } from './post.ts';
 import { screen } from './screen.ts';
 
 export interface ConsoleOptions {
@@ -27,6 +28,7 @@ export interface ConsolePlatform extends ChatPlatform {
 }
 
 const usage = 'Begin with a slash: /imagine a red fox, or /help.';
+const howToEdit = 'Say what to change after the number, such as: edit 1 make it blue.';
 
 /** The terminal as a chat platform: whoever sits there is its only person, and an admin. */
 export function consolePlatform({ input, output, folder, userName, live }: ConsoleOptions): ConsolePlatform {
@@ -53,6 +55,10 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
     };
     const respond: Responder = {
       tell: async (text) => shown.say(text),
+      async open() {
+        shown.say(howToEdit);
+        return true;
+      },
       async announce(root) {
         shown.say([`#${number}  `, ...(typeof root === 'string' ? [root] : root)]);
         return asked.place;
@@ -71,8 +77,8 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
     if (typed === '') return undefined;
     const command = /^\/(\S+)\s*([\s\S]*)$/.exec(typed);
     if (command) return ask({ command: command[1] ?? '', line: named(command[2] ?? '') }, last + 1);
-    const button = readButton(typed, numbers);
-    if (button) return ask(button, last + 1);
+    const meant = readButton(typed, numbers) ?? readEdit(typed, numbers);
+    if (meant) return ask(meant, last + 1);
     shown.say(usage);
     return undefined;
   }
@@ -95,6 +101,9 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
     },
     connected: () => true,
     register: async () => 'The console needs no registration.',
+    shown: consoleShown,
+    download: readPath,
+    fileAt: async (words) => pathIn(words),
     thread: (place, remember) => consoleThread(place, remember, { folder, screen: shown, typed: input !== undefined }),
     direct: async () => consolePlace(0),
     channel: () => consolePlace(0),
@@ -121,4 +130,12 @@ function readButton(
   const button = buttonActions.find((action) => action === word);
   const job = numbers.get(Number(number));
   return button && job ? { button, job } : undefined;
+}
+
+/** `edit 1 make it blue`: the words that people elsewhere answer a picture with. */
+function readEdit(typed: string, numbers: ReadonlyMap<number, JobId>): Ask | undefined {
+  const [, number = '', words = ''] = /^edit\s+#?(\d+)\s*[:,]?\s+(\S[\s\S]*)$/i.exec(typed) ?? [];
+  const job = numbers.get(Number(number));
+  if (!job || !words) return undefined;
+  return { said: { words, toEasel: true, direct: true, messages: [pictureKey(job)], files: [], withheld: false } };
 }

@@ -2,7 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Card } from '../../domain/card.ts';
 import type { Remember, Thread } from '../../domain/chat-platform.ts';
-import type { Place } from '../../domain/job.ts';
+import type { Shown } from '../../domain/gallery.ts';
+import type { JobId, Place } from '../../domain/job.ts';
 import { lines, type Text } from '../../domain/text.ts';
 import type { Screen } from './screen.ts';
 
@@ -11,9 +12,19 @@ interface ConsolePlace extends Place {
   readonly platform: 'console';
   readonly number: number;
   readonly files?: readonly string[];
+  /** The job whose pictures they are. */
+  readonly job?: JobId;
 }
 
 export const consolePlace = (number: number): ConsolePlace => ({ platform: 'console', number });
+
+export const pictureKey = (job: JobId): string => `console:${job}`;
+
+/** All that is shown on a terminal is one conversation. */
+export function consoleShown(place: Place): Shown {
+  const { job } = place as ConsolePlace;
+  return { thread: 'console', channel: 'console', messages: job ? [pictureKey(job)] : [] };
+}
 
 export interface Desk {
   /** Where pictures are written. */
@@ -41,7 +52,7 @@ export function consoleThread(given: Place, remember: Remember, { folder, screen
       const files = pictures.map(({ format }, position) => path.join(folder, `${job}-${position + 1}.${format}`));
       await Promise.all(pictures.map(({ bytes }, position) => writeFile(files[position] ?? '', bytes)));
       if (place.files === undefined) {
-        place = { ...place, files };
+        place = { ...place, files, job };
         await remember(place);
         const shown = files.map((file): Text => [{ bold: path.relative(process.cwd(), file) }]);
         const words = buttons.filter(({ disabled }) => !disabled).map(({ action }) => `${action} ${place.number}`);

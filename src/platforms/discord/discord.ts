@@ -1,9 +1,9 @@
 import {
   type APIApplication,
-  type APIDMChannel,
   type APIInteraction,
   InteractionResponseType,
   InteractionType,
+  type GatewayMessageCreateDispatchData as Message,
   Routes,
 } from 'discord.js';
 import type { ChatPlatform, Receive } from '../../domain/chat-platform.ts';
@@ -12,35 +12,49 @@ import type { Command } from '../../domain/command.ts';
 import { Fault } from '../../domain/fault.ts';
 import { jobId } from '../../domain/job.ts';
 import { nativeId } from '../../domain/person.ts';
+import type { GuardedFetch } from '../../http/guarded-fetch.ts';
 import { createAdmins } from './admins.ts';
+import { createDownload } from './download.ts';
 import { asFault, forLog } from './faults.ts';
 import { createGateway, type GatewayOptions } from './gateway.ts';
-import { asPlace, readPlace } from './place.ts';
+import { messageRequest, readSaid } from './hear.ts';
+import { asPlace, readPlace, shownAt } from './place.ts';
 import { createThread } from './post.ts';
 import { readRequest, suggestions } from './receive.ts';
+import { createRecent } from './recent.ts';
 import { isRegistered, registration } from './register.ts';
+import { directChannel } from './reply.ts';
 import { createResponder } from './respond.ts';
+import { createMessageResponder } from './respond-to-message.ts';
 
 export interface DiscordOptions extends GatewayOptions {
   /** Registers the commands in this server only, for development; undefined: everywhere. */
   readonly guild: string | undefined;
   readonly clock: Clock;
+  /** The way to the files that people put on Discord. */
+  readonly fetchTo: GuardedFetch;
 }
 
 const editIntervalMsMin = 2_500;
+/** Discord repeats what it is not sure to have delivered, mostly at once. */
+const messagesRemembered = 1_000;
 
 const tokenRefused = (cause: Fault): Fault =>
   new Fault('account', 'Discord does not know this token. Check DISCORD_TOKEN.', { cause });
 
-/** Discord, through discord.js: interactions from the gateway, everything else by REST with the bot's token. */
+/** Discord, through discord.js: what people do comes from the gateway, everything else goes by REST with the bot's token. */
 export function discordPlatform(options: DiscordOptions): ChatPlatform {
-  const { guild, clock, log } = options;
-  const gateway = createGateway(options, (interaction) => {
-    onInteraction(interaction).catch((error: unknown) =>
-      log.error({ err: forLog(error) }, 'an interaction went unanswered'),
-    );
+  const { guild, clock, log, fetchTo, apiUrl } = options;
+  const gateway = createGateway(options, {
+    onInteraction: (interaction) =>
+      void onInteraction(interaction).catch((error: unknown) =>
+        log.error({ err: forLog(error) }, 'an interaction went unanswered'),
+      ),
+    onMessage: (message) =>
+      void onMessage(message).catch((error: unknown) => log.error({ err: forLog(error) }, 'a message went unanswered')),
   });
   const { rest } = gateway;
+  const isNew = createRecent(messagesRemembered);
   const askAdmin = createAdmins(rest, clock);
   let commands: readonly Command[] = [];
   let receive: Receive | undefined;
@@ -56,6 +70,16 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
     if (!request || !receive) return;
     const parts = { rest, clock, log: log.child({ job: jobId('discord', request.id) }) };
     await receive(request, createResponder(interaction, readPlace(request.place), parts));
+  }
+
+  async function onMessage(message: Message): Promise<void> {
+    const self = gateway.self();
+    const said = self === undefined ? undefined : readSaid(message, self);
+    if (!said || !receive || !isNew(message.id)) return;
+    const { guild_id, channel_id } = message;
+    const request = messageRequest(message, said, gateway.tierOf(guild_id), gateway.known(channel_id));
+    const job = jobId('discord', request.id);
+    await receive(request, createMessageResponder(readPlace(request.place), { rest, job, log: log.child({ job }) }));
   }
 
   async function commandsRoute(): Promise<`/${string}`> {
@@ -104,13 +128,16 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
       }
     },
 
+    shown: (place) => shownAt(readPlace(place)),
+    download: createDownload({ rest, fetchTo, apiUrl }),
+    // Links to Discord's own files lead there for everybody.
+    fileAt: async () => undefined,
     thread: (place, remember) => createThread(readPlace(place), remember, rest),
 
     async direct(person) {
       const asker = nativeId(person);
       try {
-        const { id } = (await rest.post(Routes.userChannels(), { body: { recipient_id: asker } })) as APIDMChannel;
-        return asPlace({ platform: 'discord', channel: id, asker });
+        return asPlace({ platform: 'discord', channel: await directChannel(rest, asker), asker });
       } catch (error) {
         throw asFault(error, 'opening direct messages');
       }

@@ -15,6 +15,7 @@ export const code = {
   alreadyAnswered: 40060,
   tokenTooOld: 50027,
   threadArchived: 50083,
+  historyHidden: 160002,
   threadExists: 160004,
 } as const;
 

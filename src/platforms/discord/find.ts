@@ -19,7 +19,10 @@ export async function findRoot(rest: REST, job: JobId, place: DiscordPlace): Pro
   const nonce = nonceOf(job, 'root', place.channel);
   // The request's own id is in the job's, and in what Discord says of an answer's origin.
   const isAnswer = ({ interaction_metadata: origin }: APIMessage) => origin && job === `discord-${origin.id}`;
-  return findIn(rest, place.channel, (message) => message.nonce === nonce || isAnswer(message) === true);
+  // Words are answered with the root message first.
+  const isReply = ({ message_reference: reply }: APIMessage) => place.replyTo && reply?.message_id === place.replyTo;
+  const own = await ownMessages(rest, place.channel);
+  return own.findLast((message) => message.nonce === nonce || isAnswer(message) || isReply(message))?.id;
 }
 
 /** The public answer to the interaction, if it was given and its token still counts. */
@@ -36,10 +39,11 @@ async function findAnswer(rest: REST, app: string, token: string): Promise<strin
 
 const gone = new Set<number | string>([code.unknownMessage, code.unknownWebhook, code.tokenTooOld]);
 
-export const findCard = (rest: REST, job: JobId, channel: string): Promise<string | undefined> => {
+export async function findCard(rest: REST, job: JobId, channel: string): Promise<string | undefined> {
   const nonce = nonceOf(job, 'card', channel);
-  return findIn(rest, channel, (message) => message.nonce === nonce || actionsFor(job, message).includes('cancel'));
-};
+  const own = await ownMessages(rest, channel);
+  return own.find((message) => message.nonce === nonce || actionsFor(job, message).includes('cancel'))?.id;
+}
 
 /** Looks in the thread, and beside it, where the result goes when the thread is closed. */
 export async function findResult(rest: REST, job: JobId, place: DiscordPlace): Promise<Posted | undefined> {
@@ -47,24 +51,21 @@ export async function findResult(rest: REST, job: JobId, place: DiscordPlace): P
     const nonce = nonceOf(job, 'result', channel);
     const isResult = (message: APIMessage) =>
       message.nonce === nonce || (message.attachments.length > 0 && actionsFor(job, message).includes('again'));
-    const id = await findIn(rest, channel, isResult);
-    if (id) return { id, channel };
+    const found = (await ownMessages(rest, channel)).find(isResult);
+    if (found) return { id: found.id, channel };
   }
   return undefined;
 }
 
-async function findIn(
-  rest: REST,
-  channel: string,
-  fits: (message: APIMessage) => boolean,
-): Promise<string | undefined> {
+/** What bots said there last, newest first. */
+async function ownMessages(rest: REST, channel: string): Promise<readonly APIMessage[]> {
   try {
     const query = new URLSearchParams({ limit: listedMost });
     const newest = (await rest.get(Routes.channelMessages(channel), { query })) as APIMessage[];
-    return newest.find((message) => message.author.bot && fits(message))?.id;
+    return newest.filter(({ author }) => author.bot);
   } catch (error) {
     // Where nothing can be read, posting says why.
-    if (isClosed(error)) return undefined;
+    if (isClosed(error)) return [];
     throw error;
   }
 }

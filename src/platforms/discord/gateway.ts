@@ -1,9 +1,11 @@
 import {
   type APIInteraction,
+  type ChannelType,
   Client,
   Events,
   GatewayDispatchEvents,
   GatewayIntentBits as Intent,
+  type GatewayMessageCreateDispatchData as Message,
   Options,
   type REST,
   Status,
@@ -16,8 +18,26 @@ export interface Gateway {
   /** Resolves when Discord has said that it is ready. Broken connections resume by themselves. */
   connect(): Promise<void>;
   connected(): boolean;
+  /** Easel's own user; undefined before it was connected for the first time. */
+  self(): string | undefined;
   tierOf(guild: string | undefined): BoostTier;
+  /** What is kept of a channel; of threads that were quiet for long, and of direct messages, nothing is. */
+  known(channel: string): KnownChannel | undefined;
   close(): Promise<void>;
+}
+
+export interface KnownChannel {
+  readonly type: ChannelType;
+  readonly parent: string | undefined;
+  /** What Easel may do there, as bits. */
+  readonly permissions: string | undefined;
+}
+
+/** What comes in, as Discord sends it. */
+interface Listener {
+  onInteraction(interaction: APIInteraction): void;
+  /** Every message of every server. */
+  onMessage(message: Message): void;
 }
 
 export interface GatewayOptions {
@@ -30,7 +50,7 @@ export interface GatewayOptions {
 /** Uploads of 25 MiB over slow lines need longer than the 15 s of discord.js. */
 const requestMs = 60_000;
 
-/** Everything Easel has to know comes with the interactions, so as little as possible is kept in memory. */
+/** Nearly everything Easel has to know comes with what it hears, so as little as possible is kept in memory. */
 const makeCache = Options.cacheWithLimits({
   ...Options.DefaultMakeCacheSettings,
   ...{ MessageManager: 0, PresenceManager: 0, ReactionManager: 0, ThreadMemberManager: 0, VoiceStateManager: 0 },
@@ -40,14 +60,11 @@ const makeCache = Options.cacheWithLimits({
 const sweepers = { threads: { interval: 3_600, filter: () => () => true } };
 
 /**
- * The connection on which interactions come in, taken as they are sent: they hold the server's, channel's and person's
- * part themselves, whatever discord.js has or has not kept of them. Messages in servers and to Easel are for replies to
- * pictures; none of the intents is privileged. Source: docs.discord.com, "Gateway", read 2026-11.
+ * The connection on which interactions and messages come in, taken as they are sent: they hold the server's, channel's
+ * and person's part themselves, whatever discord.js has or has not kept of them. None of the intents is privileged, so of
+ * messages only those that are meant for Easel come with their words. Source: docs.discord.com, "Gateway", read 2026-11.
  */
-export function createGateway(
-  { token, apiUrl, log }: GatewayOptions,
-  onInteraction: (interaction: APIInteraction) => void,
-): Gateway {
+export function createGateway({ token, apiUrl, log }: GatewayOptions, { onInteraction, onMessage }: Listener): Gateway {
   const client = new Client({
     intents: [Intent.Guilds, Intent.GuildMessages, Intent.DirectMessages],
     allowedMentions: { parse: [], repliedUser: false },
@@ -57,6 +74,7 @@ export function createGateway(
   });
   client.rest.setToken(token);
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+  client.ws.on(GatewayDispatchEvents.MessageCreate, onMessage);
   client.on(Events.Error, (error) => log.error({ err: error }, 'discord.js failed'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord failed'));
   client.on(Events.ShardReconnecting, () => log.debug('the connection to Discord broke, connecting again'));
@@ -75,7 +93,14 @@ export function createGateway(
       }
     },
     connected: () => client.ws.shards.some(({ status }) => open.includes(status)),
+    self: () => client.user?.id,
     tierOf: (guild) => client.guilds.cache.get(guild ?? '')?.premiumTier ?? 0,
+    known(id) {
+      const channel = client.channels.cache.get(id);
+      if (!channel || channel.isDMBased()) return undefined;
+      const permissions = client.user ? channel.permissionsFor(client.user.id)?.bitfield.toString() : undefined;
+      return { type: channel.type, parent: channel.parentId ?? undefined, permissions };
+    },
     close() {
       client.removeAllListeners(Events.ShardReconnecting);
       return client.destroy();

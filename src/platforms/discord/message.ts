@@ -17,7 +17,7 @@ import type { Upload, UploadedFile } from './upload.ts';
 
 const labelMost = 80;
 const altMost = 1024;
-const buttonsPerRow = 5;
+const buttonsPerRowMost = 5;
 
 /** Nobody is pinged but the asker, not even by an edit: without this, Discord pings whomever a text names. */
 const mentions = (asker?: string) => ({ parse: [], users: asker ? [asker] : [], replied_user: false });
@@ -29,6 +29,12 @@ export const contentOf = (content: string, asker?: string) => ({
   content,
   allowed_mentions: mentions(asker),
   flags: MessageFlags.SuppressEmbeds,
+});
+
+/** A reply that pings whom it answers, and nobody else. */
+export const pingingReply = (content: string) => ({
+  ...contentOf(content),
+  allowed_mentions: { parse: [], users: [], replied_user: true },
 });
 
 /** Posting the same nonce again within minutes gives the first message back and posts nothing. */
@@ -88,10 +94,13 @@ const file = (name: string, { bytes, format }: { bytes: Uint8Array; format: Imag
   type: `image/${format}`,
 });
 
-const rows = (buttons: readonly Button[]) =>
-  Array.from({ length: Math.ceil(buttons.length / buttonsPerRow) }, (_, row) => ({
+/** Rows of about the same length: six buttons are twice three, so that none stands alone. */
+function rows(buttons: readonly Button[]) {
+  const count = Math.ceil(buttons.length / buttonsPerRowMost);
+  const perRow = Math.ceil(buttons.length / count);
+  return Array.from({ length: count }, (_, row) => ({
     type: ComponentType.ActionRow as const,
-    components: buttons.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow).map((button) => ({
+    components: buttons.slice(row * perRow, (row + 1) * perRow).map((button) => ({
       type: ComponentType.Button as const,
       style: button.action === 'delete' ? (ButtonStyle.Danger as const) : (ButtonStyle.Secondary as const),
       label: clip(button.label, labelMost),
@@ -99,6 +108,7 @@ const rows = (buttons: readonly Button[]) =>
       disabled: button.disabled,
     })),
   }));
+}
 
 /** What a button's custom id says; undefined when it is none of Easel's. */
 export function readCustomId(customId: string): { button: ButtonAction; job: JobId } | undefined {

@@ -2,8 +2,9 @@ import { type REST, Routes, ThreadAutoArchiveDuration } from 'discord.js';
 import type { Opening } from '../../domain/chat-platform.ts';
 import { code, codeOf, isDenied } from './faults.ts';
 import { findCard, findRoot } from './find.ts';
-import { cardMessage, once, words } from './message.ts';
+import { cardMessage, once } from './message.ts';
 import { plainLine } from './render.ts';
+import { postRoot } from './reply.ts';
 import type { Spot } from './spot.ts';
 
 const threadNameMost = 100;
@@ -25,9 +26,7 @@ async function putRoot(spot: Spot, { job, root }: Opening, rest: REST): Promise<
   const place = spot.place();
   if (place.root) return false;
   const found = await findRoot(rest, job, place);
-  const { channel, asker } = place;
-  const id = found ?? (await spot.postIn(channel, { ...words(root, asker), ...once(job, 'root', channel) })).id;
-  await spot.grow({ root: id });
+  await spot.grow({ root: found ?? (await postRoot(rest, job, root, place)) });
   return found !== undefined;
 }
 

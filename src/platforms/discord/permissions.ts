@@ -21,14 +21,17 @@ const threadTypes = [ChannelType.PublicThread, ChannelType.PrivateThread, Channe
 const parentTypes = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 const directTypes = [ChannelType.DM, ChannelType.GroupDM];
 
-/** @param bits the interaction's `app_permissions`: with all overwrites of the channel worked in */
+export const isThread = (type: ChannelType): boolean => threadTypes.includes(type);
+export const startsThreads = (type: ChannelType): boolean => parentTypes.includes(type);
+
+/** @param bits with all overwrites of the channel worked in, as an interaction's `app_permissions` are */
 export function allowedIn(type: ChannelType, bits: string): Allowed {
   const has = (permission: bigint) => hasBits(bits, permission);
   if (directTypes.includes(type)) return { missing: [], threads: false };
-  const needed = threadTypes.includes(type) ? inThreads : inChannels;
+  const needed = isThread(type) ? inThreads : inChannels;
   return {
     missing: needed.filter(([permission]) => !has(permission)).map(([, name]) => name),
-    threads: parentTypes.includes(type) && has(bit.CreatePublicThreads) && has(bit.SendMessagesInThreads),
+    threads: startsThreads(type) && has(bit.CreatePublicThreads) && has(bit.SendMessagesInThreads),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Shown } from '../../domain/gallery.ts';
 import type { Place } from '../../domain/job.ts';
 
 /** A server's boost level, 0 to 3. */
@@ -10,11 +11,15 @@ export type BoostTier = 0 | 1 | 2 | 3;
 export type DiscordPlace = {
   readonly platform: 'discord';
   readonly channel: string;
+  /** The channel around it, where it is a thread. */
+  readonly parent?: string;
   /** The one person that messages of this job may ping. */
   readonly asker?: string;
   readonly tier?: BoostTier;
   /** True where a thread can be started from the root message; else everything is posted in the channel. */
   readonly threads?: boolean;
+  /** The words that asked for it: the root message is a reply to them. */
+  readonly replyTo?: string;
   /** Application and token of the interaction, until its answer's id is known; good for 15 minutes. */
   readonly app?: string;
   readonly token?: string;
@@ -42,6 +47,17 @@ export const asPlace = (place: DiscordPlace): Place => place;
 
 /** A token is a secret, so it is kept only as long as there is something to find with it. */
 export const withoutToken = ({ app: _app, token: _token, ...place }: DiscordPlace): DiscordPlace => place;
+
+/** What a message is called in `Shown.messages`. */
+export const messageKey = (id: string): string => `discord:${id}`;
+
+const channelKey = (id: string): string => `discord:${id}`;
+
+export const shownAt = ({ channel, parent, thread, result }: DiscordPlace): Shown => ({
+  thread: channelKey(thread ?? channel),
+  channel: channelKey(parent ?? channel),
+  messages: result === undefined ? [] : [messageKey(result)],
+});
 
 const mebibyte = 1024 * 1024;
 const fileBytesMax: Record<BoostTier, number> = { 0: 10, 1: 10, 2: 50, 3: 100 };

@@ -2,38 +2,44 @@ import {
   type APIInteraction,
   ApplicationCommandType,
   type APIApplicationCommandAutocompleteInteraction as AutocompleteInteraction,
-  ChannelType,
   ComponentType,
   InteractionType,
   ApplicationCommandOptionType as Kind,
   type APIApplicationCommandInteractionDataOption as OptionData,
+  type APIMessageApplicationCommandInteractionData as PickData,
+  type APIInteractionDataResolved as Resolved,
 } from 'discord.js';
 import type { Ask, ChatRequest } from '../../domain/chat-platform.ts';
-import type { Command, Options } from '../../domain/command.ts';
-import { type Person, personId, workspaceId } from '../../domain/person.ts';
+import type { Command, Options, RawValue } from '../../domain/command.ts';
+import { personId } from '../../domain/person.ts';
+import { fileOf } from './file.ts';
+import { readForm } from './form.ts';
 import { readCustomId } from './message.ts';
-import { allowedIn, managesServer } from './permissions.ts';
-import { asPlace, type BoostTier } from './place.ts';
+import { allowedIn, isThread, managesServer } from './permissions.ts';
+import { personOf } from './person.ts';
+import { asPlace, type BoostTier, messageKey } from './place.ts';
+import { pickCommand } from './register.ts';
 
 const suggestionsMost = 25;
 
 /**
- * A slash command or a pressed button as Easel knows requests; undefined for anything else.
+ * What somebody did with a command, a button or a form, as Easel knows requests; undefined for anything else.
  * Source: docs.discord.com, "Receiving and Responding", read 2026-11.
  * @param tier the server's boost level, which the interaction itself does not tell
  */
 export function readRequest(interaction: APIInteraction, tier: BoostTier): ChatRequest | undefined {
   const ask = readAsk(interaction);
-  const channel = interaction.channel?.id;
-  const user = interaction.member?.user ?? interaction.user;
+  const { channel, member } = interaction;
+  const user = member?.user ?? interaction.user;
   if (!ask || !channel || !user) return undefined;
-  const { missing, threads } = allowedIn(interaction.channel?.type ?? ChannelType.DM, interaction.app_permissions);
+  const { missing, threads } = allowedIn(channel.type, interaction.app_permissions);
   return {
     id: interaction.id,
-    person: readPerson(interaction),
-    admin: interaction.member ? managesServer(interaction.member.permissions) : undefined,
+    person: personOf(user, member, interaction.guild_id),
+    admin: member ? managesServer(member.permissions) : undefined,
     place: asPlace({
-      ...{ platform: 'discord', channel, asker: user.id, tier, threads },
+      ...{ platform: 'discord', channel: channel.id, asker: user.id, tier, threads },
+      ...parentOf(channel),
       ...{ app: interaction.application_id, token: interaction.token },
     }),
     missing,
@@ -41,13 +47,10 @@ export function readRequest(interaction: APIInteraction, tier: BoostTier): ChatR
   };
 }
 
-function readPerson({ member, user, guild_id }: APIInteraction): Person {
-  const account = member?.user ?? user;
-  return {
-    id: personId('discord', account?.id ?? ''),
-    workspace: workspaceId('discord', guild_id ?? 'dm'),
-    name: member?.nick ?? account?.global_name ?? account?.username ?? '',
-  };
+/** Channels that are no threads have a parent as well, which is a heading in the list of channels. */
+function parentOf(channel: NonNullable<APIInteraction['channel']>): { parent?: string } {
+  const parent = isThread(channel.type) && 'parent_id' in channel ? channel.parent_id : undefined;
+  return parent ? { parent } : {};
 }
 
 function readAsk(interaction: APIInteraction): Ask | undefined {
@@ -56,11 +59,20 @@ function readAsk(interaction: APIInteraction): Ask | undefined {
       ? readCustomId(interaction.data.custom_id)
       : undefined;
   }
+  if (interaction.type === InteractionType.ModalSubmit) return readForm(interaction.data);
   if (interaction.type !== InteractionType.ApplicationCommand) return undefined;
   const { data } = interaction;
+  if (data.type === ApplicationCommandType.Message && data.name === pickCommand) return readPicked(data);
   if (data.type !== ApplicationCommandType.ChatInput) return undefined;
   const { path, options } = descend(data.name, data.options);
-  return { command: path, values: Object.fromEntries(options.map(readOption)) };
+  return { command: path, values: Object.fromEntries(options.map((option) => readOption(option, data.resolved))) };
+}
+
+/** The message comes along with all its files, which Easel could not read otherwise. */
+function readPicked({ target_id, resolved }: PickData): Ask {
+  const target = resolved.messages[target_id];
+  const files = target?.attachments.map((file) => fileOf(file, { channel: target.channel_id, message: target_id }));
+  return { picked: { messages: [messageKey(target_id)], files: files ?? [] } };
 }
 
 /** `/credits grant` arrives as an option `grant` of `/credits` that has the options itself. */
@@ -71,9 +83,12 @@ function descend(name: string, options: readonly OptionData[] = []): { path: str
     : { path: name, options };
 }
 
-function readOption(option: OptionData): [string, string | number | boolean | undefined] {
+function readOption(option: OptionData, resolved: Resolved | undefined): [string, RawValue | undefined] {
   if (!('value' in option)) return [option.name, undefined];
-  return [option.name, option.type === Kind.User ? personId('discord', option.value) : option.value];
+  if (option.type === Kind.User) return [option.name, personId('discord', option.value)];
+  if (option.type !== Kind.Attachment) return [option.name, option.value];
+  const file = resolved?.attachments?.[option.value];
+  return [option.name, file && fileOf(file)];
 }
 
 /** What to offer for the word that is being typed: what begins with it first, then what holds it. */

@@ -1,4 +1,5 @@
 import {
+  ApplicationCommandType,
   ApplicationCommandOptionType as Kind,
   type APIApplicationCommandBasicOption as OptionJson,
   type RESTPutAPIApplicationCommandsJSONBody as RegistrationJson,
@@ -12,19 +13,24 @@ const summaryMost = 100;
 const choicesMost = 25;
 /** In servers and in direct messages with Easel, by those who have it in their server: only there can it post. */
 const everywhere = { contexts: [0, 1], integration_types: [0] };
+/** What can be done to a message with a picture, in the message's own menu. */
+export const pickCommand = 'Edit this picture';
 
 /**
  * The body Discord expects at `PUT /applications/{id}/commands`. Source: docs.discord.com, "Application Commands", read 2026-11.
  * @throws RangeError when a command can't be said on Discord: a name or a list of choices it does not take
  */
 export function registration(commands: readonly Command[], inOneServer: boolean): RegistrationJson {
-  return commands.map((command) => ({
-    type: 1,
+  const where = inOneServer ? {} : everywhere;
+  const slash = commands.map((command) => ({
+    type: ApplicationCommandType.ChatInput as const,
     name: named(command.name),
     description: clip(command.summary, summaryMost),
     options: command.kind === 'group' ? command.verbs.map(subcommand) : optionsJson(command.options),
-    ...(inOneServer ? {} : everywhere),
+    ...where,
   }));
+  const edits = commands.some(({ kind, name }) => kind === 'image' && name === 'edit');
+  return edits ? [...slash, { type: ApplicationCommandType.Message, name: pickCommand, ...where }] : slash;
 }
 
 const subcommand = ({ name, summary, options }: AnswerCommand): SubcommandJson => ({
@@ -54,6 +60,9 @@ function optionJson(name: string, option: Option): OptionJson {
       return { ...base, type: Kind.Boolean };
     case 'person':
       return { ...base, type: Kind.User };
+    case 'image':
+      // Not narrowed to types of files: Discord goes by the ending, and would shut out pictures of phones (HEIC).
+      return { ...base, type: Kind.Attachment };
     default:
       return unreachable(option);
   }
@@ -89,7 +98,7 @@ const decided = [
 function canonical(command: object, parts: readonly string[]): string {
   return JSON.stringify(command, (_, value: unknown) => {
     if (Array.isArray(value)) return value.length > 0 ? value : undefined;
-    if (value === false || value === null) return undefined;
+    if (value === false || value === null || value === '') return undefined;
     if (typeof value !== 'object') return value;
     const kept = Object.entries(value as object).filter(([name]) => parts.includes(name));
     return Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -2,6 +2,7 @@ import {
   InteractionResponseType as Answer,
   type RESTPostAPIInteractionCallbackWithResponseResult as AnswerResult,
   type APIInteraction,
+  InteractionType,
   MessageFlags,
   type REST,
   Routes,
@@ -9,9 +10,11 @@ import {
 import type { Logger } from 'pino';
 import type { Responder } from '../../domain/chat-platform.ts';
 import type { Clock } from '../../domain/clock.ts';
+import type { Form } from '../../domain/form.ts';
 import type { Place } from '../../domain/job.ts';
 import type { Text } from '../../domain/text.ts';
 import { code, codeOf, forLog } from './faults.ts';
+import { modal } from './form.ts';
 import { contentOf, words } from './message.ts';
 import { asPlace, type DiscordPlace, withoutToken } from './place.ts';
 import { renderPages } from './render.ts';
@@ -19,15 +22,15 @@ import { renderPages } from './render.ts';
 /** Discord waits 3 s for the first answer. Source: docs.discord.com, "Receiving and Responding", read 2026-11. */
 const deferAfterMs = 2_000;
 
-/** What the first answer is: the root message, something that only the asker reads, or "thinking". */
-type First = { readonly is: 'root'; readonly place: Place } | { readonly is: 'private' | 'thinking' };
+/** What the first answer is: the root message, something that only the asker reads, a form, or "thinking". */
+type First = { readonly is: 'root'; readonly place: Place } | { readonly is: 'private' | 'form' | 'thinking' };
 
 /**
  * Answers one interaction. There is one first answer; what comes later is a follow-up. Where nothing has been said after
  * 2 s, a private "thinking" is, so that there are 15 minutes for the rest.
  */
 export function createResponder(
-  { id, token, application_id: app }: APIInteraction,
+  { id, token, type, application_id: app }: APIInteraction,
   place: DiscordPlace,
   { rest, clock, log }: { readonly rest: REST; readonly clock: Clock; readonly log: Logger },
 ): Responder {
@@ -45,11 +48,11 @@ export function createResponder(
     return first;
   }
 
-  const callback = (type: Answer, data: object): Promise<AnswerResult> =>
+  const callback = (answer: Answer, data: object): Promise<AnswerResult> =>
     rest.post(Routes.interactionCallback(id, token), {
       auth: false,
       query: new URLSearchParams({ with_response: 'true' }),
-      body: { type, data },
+      body: { type: answer, data },
     }) as Promise<AnswerResult>;
 
   const warn = (what: string) => (error: unknown) => log.warn({ err: forLog(error) }, what);
@@ -90,6 +93,20 @@ export function createResponder(
     }
   }
 
+  /** @returns true when Discord has an answer: this form, or what a repeated delivery got */
+  async function showForm(form: Form): Promise<boolean> {
+    let shown = true;
+    await answerFirst(async () => {
+      await callback(Answer.Modal, modal(form)).catch((error: unknown) => {
+        shown = codeOf(error) === code.alreadyAnswered;
+        if (!shown) warn('a form could not be shown')(error);
+      });
+      return { is: 'form' };
+    });
+    if (!shown) first = undefined;
+    return shown;
+  }
+
   async function stopThinking(): Promise<void> {
     first = Promise.resolve({ is: 'private' });
     await rest
@@ -108,6 +125,12 @@ export function createResponder(
       if (before.is === 'root') return before.place;
       if (before.is === 'thinking') await stopThinking();
       return asPlace(withoutToken(place));
+    },
+
+    /** A form can't be answered with another one. */
+    async open(form) {
+      if (first !== undefined || type === InteractionType.ModalSubmit) return false;
+      return showForm(form);
     },
   };
 }

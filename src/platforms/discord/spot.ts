@@ -16,7 +16,6 @@ export interface Spot {
   grow(more: Partial<DiscordPlace>): Promise<void>;
   /** Where card and pictures go. */
   target(): string;
-  postIn(channel: string, body: PostJson, files?: readonly UploadedFile[]): Promise<Posted>;
   /** Posts in the thread, or beside it when the thread is closed to Easel. */
   post(body: (channel: string) => PostJson, files?: readonly UploadedFile[]): Promise<Posted>;
 }
@@ -33,7 +32,6 @@ export function createSpot(given: DiscordPlace, remember: Remember, rest: REST):
   return {
     place: () => place,
     target,
-    postIn,
 
     async grow(more) {
       const grown = { ...place, ...more };

@@ -1,3 +1,4 @@
+import type { Shown } from '../../domain/gallery.ts';
 import type { Json, Place } from '../../domain/job.ts';
 import type { PersonId } from '../../domain/person.ts';
 
@@ -13,6 +14,11 @@ export interface SlackPlace extends Place {
   readonly askerName?: string;
   /** The thread it was asked in: Slack has no threads in threads, so everything is posted there. */
   readonly thread?: string;
+  /**
+   * Set where `thread` was one person's message without an answer when it was asked: until there is one, Slack shows
+   * nothing in it that is for one person only. Source: docs.slack.dev, "chat.postEphemeral", read 2026-11.
+   */
+  readonly newThread?: true;
   readonly root?: string;
   readonly card?: string;
   /** The file with the small picture that the card shows; empty: none. */
@@ -36,3 +42,18 @@ export function slackPlace(place: Place): SlackPlace {
 
 /** The thread that everything but the root goes to; undefined: right into the channel. */
 export const threadOf = ({ thread, root }: SlackPlace): string | undefined => thread ?? root;
+
+/** Keys of what people see there, made of Slack's own ids. @throws RangeError when the place belongs to another platform. */
+export function shown(place: Place): Shown {
+  const at = slackPlace(place);
+  const { team, channel, result, files = [] } = at;
+  const thread = threadOf(at);
+  return {
+    thread: thread ? messageKey(team, channel, thread) : `slack:${team}/${channel}`,
+    channel: `slack:${team}/${channel}`,
+    messages: [...(result ? [messageKey(team, channel, result)] : []), ...files.map((id) => fileKey(team, id))],
+  };
+}
+
+export const messageKey = (team: string, channel: string, ts: string): string => `slack:${team}/${channel}/${ts}`;
+export const fileKey = (team: string, file: string): string => `slack:${team}/${file}`;

@@ -33,34 +33,43 @@ export function buttonRequest(body: BlockAction, pressed: PressedButton, seconds
   return { id: requestId(body.trigger_id), person, admin: undefined, place, missing: [], ask };
 }
 
-const askedBy = ({ id, name }: Person) => ({ asker: id, askerName: name });
+export const askedBy = ({ id, name }: Person) => ({ asker: id, askerName: name });
 
 /** A stranger of a shared channel belongs to a team of their own. */
-function personOf(team: string, user: string, name: string | undefined): Person {
+export function personOf(team: string, user: string, name: string | undefined): Person {
   return { id: personId('slack', `${team}/${user}`), workspace: workspaceId('slack', team), name: name || user };
 }
 
 /** The trigger id is the same when a payload is delivered again. It can be too long for a job id. */
-const requestId = (trigger: string): string =>
+export const requestId = (trigger: string): string =>
   /^[\w.-]{3,58}$/.test(trigger) ? trigger : createHash('sha256').update(trigger).digest('hex').slice(0, 40);
 
+/** What stands in a text where a person is named; the label is empty in messages, which carry ids only. */
+export type PersonText = (user: string, label: string) => string;
+
+const mentioned =
+  (team: string): PersonText =>
+  (user, label) =>
+    `<@${personId('slack', `${team}/${user}`)}|${label.replaceAll(/[<>|]/g, '')}>`;
+
 /**
- * A typed line as data: Slack's own markup made readable, people as `<@PERSON_ID|name>`, the three entities undone once.
+ * A typed line as data: Slack's own markup made readable, the three entities undone once.
  * Source: docs.slack.dev, "Slash commands" (escaping) and "Formatting message text", read 2026-11.
+ * @param person how people are written down, default `<@PERSON_ID|name>`
  */
-export function readable(text: string, team: string): string {
+export function readable(text: string, team: string, person = mentioned(team)): string {
   return text
     .split(/(<[^<>]*>)/)
-    .map((part, at) => (at % 2 === 0 ? unescaped(part) : markup(part.slice(1, -1), team)))
+    .map((part, at) => (at % 2 === 0 ? unescaped(part) : markup(part.slice(1, -1), person)))
     .join('');
 }
 
-function markup(inner: string, team: string): string {
+function markup(inner: string, person: PersonText): string {
   const [target = '', ...labels] = inner.split('|');
   const label = unescaped(labels.join('|'));
   switch (target[0]) {
     case '@':
-      return `<@${personId('slack', `${team}/${target.slice(1)}`)}|${label.replaceAll(/[<>|]/g, '')}>`;
+      return person(target.slice(1), label);
     case '#':
       return `#${label || target.slice(1)}`;
     case '!':

@@ -12,10 +12,14 @@ export const scopes = [
   { scope: 'chat:write', why: 'to post the request, its progress and the result' },
   { scope: 'channels:join', why: 'to answer in a public channel that nobody has invited it to' },
   { scope: 'files:write', why: 'to post pictures, and to delete them when asked' },
-  { scope: 'files:read', why: 'to see whether a picture has been posted already, so that it is never posted twice' },
+  {
+    scope: 'files:read',
+    why: 'to change pictures that people post, and to see whether its own has been posted already, so that it is never posted twice',
+  },
+  { scope: 'app_mentions:read', why: 'to be asked by its name' },
   {
     scope: 'channels:history',
-    why: 'to find its own messages in public channels after a restart, instead of repeating them',
+    why: 'to hear answers under its pictures in public channels, and to find its own messages after a restart, instead of repeating them',
   },
   { scope: 'groups:history', why: 'the same in private channels' },
   { scope: 'im:history', why: 'the same in direct messages' },
@@ -29,9 +33,25 @@ export const scopes = [
 
 /** What Easel is told without asking, and why. */
 export const events = [
+  { event: 'app_mention', why: 'to be asked by its name, with pictures' },
+  {
+    event: 'message.channels',
+    why: 'to hear answers under its pictures in public channels; what is said outside of threads without its name is dropped at once',
+  },
+  { event: 'message.groups', why: 'the same in private channels' },
+  { event: 'message.mpim', why: 'the same in group messages' },
+  { event: 'message.im', why: 'to be asked in direct messages' },
   { event: 'app_uninstalled', why: 'to say in the log that it was removed, instead of failing without a reason' },
   { event: 'tokens_revoked', why: 'the same when its token was taken away' },
 ] as const;
+
+/** The entry in the menu of every message. Source: docs.slack.dev, "Shortcuts", read 2026-11. */
+export const editShortcut = {
+  name: 'Edit this picture',
+  type: 'message',
+  callback_id: 'easel:edit',
+  description: 'Say what should change; the new picture comes in the thread of this message.',
+} as const;
 
 /** Where Slack sends everything in HTTP mode. */
 export const endpoint = '/slack/events';
@@ -64,6 +84,7 @@ export function slackManifest(commands: readonly Command[], { socketMode, public
     features: {
       app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'easel', always_online: true },
+      ...(commands.some(isEdit) ? { shortcuts: [editShortcut] } : {}),
       slash_commands: commands.map((command) => slashCommand(command, url)),
     },
     oauth_config: { scopes: { bot: scopes.map(({ scope }) => scope) } },
@@ -76,6 +97,8 @@ export function slackManifest(commands: readonly Command[], { socketMode, public
     },
   };
 }
+
+const isEdit = ({ kind, name }: Command): boolean => kind === 'image' && name === 'edit';
 
 /** With `should_escape`, people arrive with their ids instead of as bare names. */
 function slashCommand(command: Command, url: string | undefined) {

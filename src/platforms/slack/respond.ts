@@ -1,7 +1,10 @@
 import type { ChatRequest, Responder } from '../../domain/chat-platform.ts';
+import { Fault } from '../../domain/fault.ts';
 import { jobId } from '../../domain/job.ts';
 import type { Text } from '../../domain/text.ts';
+import { directChannel } from './direct.ts';
 import { privately, quietly, userOf } from './naming.ts';
+import { openForm } from './open-form.ts';
 import type { SlackPlace } from './place.ts';
 import { postOnce } from './post-once.ts';
 import { words } from './render.ts';
@@ -12,12 +15,12 @@ export const ackWaitMs = 1_500;
 const answerDeadlineMs = 10_000;
 
 export interface Ways {
-  /** Acknowledges, once; with an answer in it where that is possible. */
-  readonly ack: (answer?: Record<string, unknown>) => Promise<void>;
-  /** Slash commands take an answer in their acknowledgement, buttons do not. */
-  readonly answersInAck: boolean;
+  /** Acknowledges, once, with an answer in it. Undefined when that has been done, for want of a place for an answer. */
+  readonly ack?: (answer?: Record<string, unknown>) => Promise<void>;
   /** Good for five answers in half an hour. */
-  readonly responseUrl: string | undefined;
+  readonly responseUrl?: string | undefined;
+  /** Opens one form, within three seconds. */
+  readonly trigger?: string | undefined;
   /** Told of every root that is posted. */
   readonly announced: (place: SlackPlace) => void;
 }
@@ -36,14 +39,16 @@ export interface SlackResponder extends Responder {
 export function slackResponder(slack: SlackApi, request: ChatRequest, ways: Ways): SlackResponder {
   const place = request.place as SlackPlace;
   const waiting = new AbortController();
-  let acknowledged: Promise<boolean> | undefined;
+  let acknowledged = ways.ack ? undefined : Promise.resolve(true);
+  let answered = false;
+  let { trigger } = ways;
 
   /** Resolves to whether Slack took it, with all that was in it. */
   function acknowledge(answer?: Record<string, unknown>): Promise<boolean> {
     acknowledged ??= (async () => {
       waiting.abort();
       try {
-        await ways.ack(answer);
+        await ways.ack?.(answer);
         return true;
       } catch (error) {
         slack.log.warn({ err: error }, 'Slack did not take an acknowledgement');
@@ -56,7 +61,7 @@ export function slackResponder(slack: SlackApi, request: ChatRequest, ways: Ways
   async function tell(text: Text): Promise<void> {
     // What only the asker sees calls nobody, so everybody can be named.
     const answer = { response_type: 'ephemeral', ...words(text, privately), ...asWritten, ...noPreviews };
-    const first = !acknowledged && ways.answersInAck;
+    const first = !acknowledged;
     if ((await acknowledge(first ? answer : undefined)) && first) return;
     try {
       await answerLater(answer);
@@ -67,17 +72,27 @@ export function slackResponder(slack: SlackApi, request: ChatRequest, ways: Ways
 
   async function answerLater(answer: Record<string, unknown> & ReturnType<typeof words>): Promise<void> {
     if (ways.responseUrl && (await sent(ways.responseUrl, answer))) return;
-    const { channel, thread } = place;
     const { text, blocks } = answer;
-    const user = userOf(request.person.id);
-    const message = { channel, user, text, blocks, ...asWritten, ...(thread ? { thread_ts: thread } : {}) };
-    await slack.call('answering', (web) => web.chat.postEphemeral(message));
+    const message = { text, blocks, ...asWritten };
+    const there = { ...message, channel: place.channel, user: userOf(request.person.id), ...inThread() };
+    try {
+      await slack.call('answering', (web) => web.chat.postEphemeral(there));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'no-access') throw error;
+      const direct = { ...message, ...noPreviews, channel: await directChannel(slack, request.person.id) };
+      await slack.call('answering directly', (web) => web.chat.postMessage(direct));
+    }
+  }
+
+  /** Where a thread has not begun, what only one person may see is shown beside it. */
+  function inThread(): { thread_ts?: string } {
+    const { thread, newThread } = place;
+    return thread && (!newThread || answered) ? { thread_ts: thread } : {};
   }
 
   async function sent(url: string, answer: Record<string, unknown>): Promise<boolean> {
-    const thread = place.thread ? { thread_ts: place.thread } : {};
     const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ ...answer, ...thread, replace_original: false });
+    const body = JSON.stringify({ ...answer, ...inThread(), replace_original: false });
     const request = { method: 'POST', headers, body, deadlineMs: answerDeadlineMs } as const;
     const taken = await slack.fetchTo(url, request).catch(() => undefined);
     return taken?.status === 200;
@@ -88,6 +103,7 @@ export function slackResponder(slack: SlackApi, request: ChatRequest, ways: Ways
     const job = jobId('slack', request.id);
     const posting = { role: 'root', job, place, words: words(root, quietly(place)) } as const;
     const { ts } = await postOnce(forJob(slack, job), posting, lookFirst);
+    answered = true;
     const grown = { ...place, root: ts };
     ways.announced(grown);
     return grown;
@@ -106,13 +122,21 @@ export function slackResponder(slack: SlackApi, request: ChatRequest, ways: Ways
     return announcement;
   }
 
-  slack.clock.sleep(ackWaitMs, waiting.signal).then(
-    () => acknowledge(),
-    () => {},
-  );
+  if (!acknowledged)
+    slack.clock.sleep(ackWaitMs, waiting.signal).then(
+      () => acknowledge(),
+      () => {},
+    );
   return {
     tell,
     announce: announceOnce,
+    async open(form) {
+      const opener = trigger;
+      trigger = undefined;
+      if (!opener) return false;
+      await acknowledge();
+      return openForm(slack, form, place, opener);
+    },
     acknowledge: async () => void (await acknowledge()),
     end: () => waiting.abort(),
   };

@@ -1,4 +1,4 @@
-import { WebClient, type Logger as WebLogger } from '@slack/web-api';
+import { type WebAPICallResult, WebClient, type Logger as WebLogger } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Clock } from '../../domain/clock.ts';
 import { Fault } from '../../domain/fault.ts';
@@ -40,12 +40,19 @@ export function slackApi(options: SlackApiOptions) {
   const web = new WebClient(botToken, { ...client, timeout: callDeadlineMs });
   const progressWeb = new WebClient(botToken, { ...client, timeout: progressDeadlineMs });
   let progressRestsUntil = 0;
+  let scopes: readonly string[] | undefined;
+
+  /** Every answer names the scopes of the token, so that a new installation counts at once. */
+  function learnt<T>(answer: T): T {
+    scopes = (answer as WebAPICallResult | undefined)?.response_metadata?.scopes ?? scopes;
+    return answer;
+  }
 
   /** @throws Fault always, never anything else */
   async function call<T>(doing: string, run: (web: WebClient) => Promise<T>, callsMax = triesMax): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await run(web);
+        return learnt(await run(web));
       } catch (error) {
         const fault = slackFault(doing, error);
         const waitMs = fault.retryAfterMs ?? 1_000;
@@ -82,7 +89,10 @@ export function slackApi(options: SlackApiOptions) {
     return run();
   }
 
-  return { ...options, call, progress, inside };
+  /** Whether the bot token has a scope, as far as Slack has said. */
+  const may = (scope: string): boolean => scopes?.includes(scope) ?? true;
+
+  return { ...options, call, progress, inside, may };
 }
 
 /** The same, with the job on every line of its log. */

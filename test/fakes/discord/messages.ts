@@ -17,6 +17,7 @@ import {
   embedText,
   isV2,
   type Message,
+  nonceMs,
   permission,
   spokenText,
   type World,
@@ -51,9 +52,6 @@ export interface MessagesOptions {
 }
 
 export type Messages = ReturnType<typeof createMessages>;
-
-/** How long Discord remembers a nonce: "the past few minutes". */
-const nonceMs = 5 * 60_000;
 
 export function createMessages({ world, emit, now, editIntervalMsMin }: MessagesOptions) {
   const pings: Ping[] = [];

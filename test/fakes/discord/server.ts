@@ -155,6 +155,7 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
   const requests: SeenRequest[] = [];
   const violations: Violation[] = [];
   const limited: RateLimited[] = [];
+  let downloads = 0;
   const watchers = new Set<() => void>();
   const changed = () => {
     for (const look of watchers) look();
@@ -679,6 +680,7 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
   }
 
   async function cdn(request: IncomingMessage, response: ServerResponse, url: URL) {
+    downloads += 1;
     await faults.wait(request.method ?? 'GET', url.pathname, changed);
     const fault = faults.next(request.method ?? 'GET', url.pathname);
     if (fault?.drop) return void response.destroy();
@@ -896,6 +898,8 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     interactions: interactions.all,
     interaction: interactions.get,
     requests: (): SeenRequest[] => [...requests],
+    /** How many files were asked for at the CDN. */
+    downloads: (): number => downloads,
     violations: allViolations,
     pings: (): Ping[] => [...messages.pings],
     links: (): MaskedLink[] => [...messages.links],

@@ -538,6 +538,26 @@ const modal = fields(
   ['custom_id', 'title', 'components'],
 );
 
+/** How many values a menu or a file upload takes. What is left out is one; none at all only where none is required. */
+function checkCounts(item: Record<string, unknown>, at: Path, problems: Problem[]) {
+  const takesSeveral = [3, 5, 6, 7, 8, 19, 22].includes(Number(item.type));
+  const options = Array.isArray(item.options) ? item.options.length : undefined;
+  const usualMax = item.type === 22 ? options : 1;
+  const [min, max] = [Number(item.min_values ?? 1), Number(item.max_values ?? usualMax ?? 1)];
+  if (!takesSeveral) return;
+  if (min > max)
+    report(problems, [...at, 'min_values'], 'COMPONENT_MIN_VALUES_INVALID', 'min_values must be at most max_values.');
+  if (item.type === 19 && min === 0 && item.required !== false)
+    report(
+      problems,
+      [...at, 'min_values'],
+      'COMPONENT_MIN_VALUES_INVALID',
+      'What is required needs one file at least.',
+    );
+  if (options !== undefined && max > options)
+    report(problems, [...at, 'max_values'], 'COMPONENT_MAX_VALUES_INVALID', 'There are not as many options.');
+}
+
 /** Source: docs.discord.com, "Receiving and Responding" (modal) and "Component Reference", read 2026-11. */
 export function checkModal(data: unknown): void {
   const problems: Problem[] = [];
@@ -545,6 +565,7 @@ export function checkModal(data: unknown): void {
   if (isObject(data)) {
     wholeTree(data.components, problems, ['data']);
     for (const [item, at] of everyComponent(data.components, ['data', 'components'])) {
+      checkCounts(item, at, problems);
       if (
         item.type === 4 &&
         typeof item.min_length === 'number' &&

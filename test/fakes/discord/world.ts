@@ -44,6 +44,8 @@ const bytesMaxByTier = [10 * mebibyte, 10 * mebibyte, 50 * mebibyte, 100 * mebib
 
 export interface UserOptions {
   readonly name: string;
+  /** What they are called in guilds, if not by their name. */
+  readonly nick?: string;
   readonly id?: string;
   /** Guild permissions beyond everyone's. */
   readonly permissions?: bigint | string | number;
@@ -77,6 +79,7 @@ export interface GuildOptions {
 export interface User {
   readonly id: string;
   readonly name: string;
+  readonly nick: string | undefined;
   readonly bot: boolean;
   readonly locale: string;
   readonly stranger: boolean;
@@ -165,6 +168,9 @@ export interface Message {
   editedMs?: number;
 }
 
+/** How long Discord remembers a nonce: "the past few minutes". Whether it tells it for longer, nobody promises. */
+export const nonceMs = 5 * 60_000;
+
 const discordEpochMs = 1_420_070_400_000;
 
 const contentTypes: Record<string, string> = {
@@ -243,6 +249,7 @@ export function createWorld(options: WorldOptions) {
     const user: User = {
       id: given.id ?? fixedId(),
       name: given.name,
+      nick: given.nick,
       bot,
       locale: given.locale ?? 'en-US',
       stranger: given.stranger ?? false,
@@ -422,7 +429,7 @@ export function createWorld(options: WorldOptions) {
 
   const memberJson = (guild: Guild, user: User, inPayload = false) => ({
     ...(inPayload ? {} : { user: userJson(user) }),
-    nick: null,
+    nick: user.nick ?? null,
     avatar: null,
     banner: null,
     roles: [...guild.roles.values()]
@@ -678,7 +685,7 @@ export function createWorld(options: WorldOptions) {
       flags: message.flags,
       timestamp: iso(message.createdMs),
       edited_timestamp: message.editedMs === undefined ? null : iso(message.editedMs),
-      ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
+      ...(message.nonce === undefined || options.now() - message.createdMs > nonceMs ? {} : { nonce: message.nonce }),
       ...(message.interaction
         ? { interaction_metadata: message.interaction, webhook_id: bot.id, application_id: bot.id }
         : {}),
@@ -705,9 +712,14 @@ export function createWorld(options: WorldOptions) {
     const channel = channels.get(message.channelId);
     const guild = channel ? guildOfChannel(channel) : undefined;
     const author = users.get(message.authorId);
+    const mentions = message.mentions.flatMap((id) => users.get(id) ?? []);
     return {
       ...messageJson(message, { contentAllowed }),
       channel_type: channel?.type ?? 0,
+      mentions: mentions.map((user) => ({
+        ...userJson(user),
+        ...(guild && !user.stranger ? { member: memberJson(guild, user, true) } : {}),
+      })),
       ...(guild && author ? { guild_id: guild.id, member: memberJson(guild, author, true) } : {}),
     };
   }

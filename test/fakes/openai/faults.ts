@@ -109,6 +109,18 @@ export const errorFaults = {
     'The media type of the image is not supported.',
   ),
   'empty-image-file': badImage('empty_image_file', 'The image file is empty.'),
+  'unsupported-file-mimetype': refusal(
+    400,
+    'unsupported_file_mimetype',
+    "Invalid file 'image': unsupported mimetype ('image/webp'). Supported file formats are 'image/png'.",
+    { param: 'image' },
+  ),
+  'invalid-mask-image-format': refusal(
+    400,
+    'invalid_mask_image_format',
+    'Invalid mask image format - mask size does not match image size',
+    { type: 'image_generation_user_error' },
+  ),
   'failed-to-download-image': badImage('failed_to_download_image', 'The image could not be downloaded.'),
   'image-file-not-found': badImage('image_file_not_found', 'The image file was not found.'),
   'billing-hard-limit-reached': refusal(400, 'billing_hard_limit_reached', 'Billing hard limit has been reached', {

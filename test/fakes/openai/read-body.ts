@@ -1,26 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import sharp from 'sharp';
 import { refusal } from './faults.ts';
 import { Refused } from './request-rules.ts';
-import type { Dimensions } from './usage.ts';
-
-/** The pictures of a request, checked. */
-export interface Body {
-  readonly images: readonly InputPicture[];
-  readonly mask: InputPicture | null;
-  readonly markup: InputPicture | null;
-}
-
-interface InputPicture extends Dimensions {
-  readonly sha256: string;
-}
-
-export const bodyWithoutPictures: Body = { images: [], mask: null, markup: null };
-
-const imagesMax = 16;
-const imageBytesMax = 50 * 1024 * 1024;
-const maskBytesMax = 4 * 1024 * 1024;
 
 export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -88,73 +69,13 @@ export async function readForm(type: string, bytes: Buffer): Promise<Form> {
       if (field.length > 1 && name !== 'image[]')
         throw wrongFile(name, 'duplicate_parameter', `Duplicate parameter: '${name}'.`);
     } else {
+      if (Object.hasOwn(parameters, name))
+        throw wrongFile(name, 'duplicate_parameter', `Duplicate parameter: '${name}'.`);
       parameters[name] = typeof value === 'string' ? typed(name, value) : value;
     }
   }
   const images = [...files.image, ...files['image[]']];
   return { parameters, images, mask: files.mask[0] ?? null, markup: files.markup[0] ?? null };
-}
-
-/** @throws Refused for a picture that the service would not read. Source: openai@7.55.0 resources/images.d.ts. */
-export async function checkPictures(form: Form, takesMarkup: boolean): Promise<Body> {
-  if (form.images.length === 0) {
-    throw wrongFile('image', 'missing_required_parameter', "Missing required parameter: 'image'.");
-  }
-  if (form.images.length > imagesMax) {
-    throw wrongFile('image', 'array_above_max_length', `Invalid 'image': expected at most ${imagesMax} images.`);
-  }
-  const images: InputPicture[] = [];
-  for (const [index, file] of form.images.entries()) images.push(await checkedImage(file, index + 1));
-  if (form.mask && form.markup) throw wrongFile('markup', 'invalid_value', "'markup' cannot be combined with 'mask'.");
-  if (form.markup && !takesMarkup) throw wrongFile('markup', 'invalid_value', "This model does not support 'markup'.");
-  return {
-    images,
-    mask: form.mask && (await checkedOverlay(form.mask, 'mask', images[0])),
-    markup: form.markup && (await checkedOverlay(form.markup, 'markup', images[0])),
-  };
-}
-
-/** The wording is OpenAI's own, see github.com/Comfy-Org/ComfyUI/issues/9329. */
-async function checkedImage(file: File, place: number): Promise<InputPicture> {
-  if (!['image/png', 'image/jpeg', 'image/webp'].includes(file.type)) {
-    throw wrongFile(
-      'image',
-      'unsupported_file_mimetype',
-      `Invalid file 'image': unsupported mimetype ('${file.type}'). Supported file formats are 'image/jpeg', 'image/png', and 'image/webp'.`,
-    );
-  }
-  if (file.size >= imageBytesMax)
-    throw wrongFile('image', 'image_file_too_large', `Image ${place} must be less than 50MB.`);
-  const unreadable = () =>
-    wrongFile(
-      'image',
-      'invalid_image_file',
-      `Invalid image file or mode for image ${place}, please check your image file.`,
-    );
-  const bytes = Buffer.from(await file.arrayBuffer());
-  const facts = await sharp(bytes)
-    .metadata()
-    .catch(() => null);
-  if (!facts || !['png', 'jpeg', 'webp'].includes(facts.format)) throw unreadable();
-  if (facts.space === 'cmyk' || facts.isPalette) throw unreadable();
-  return { sha256: sha256(bytes), width: facts.autoOrient.width, height: facts.autoOrient.height };
-}
-
-async function checkedOverlay(
-  file: File,
-  name: 'mask' | 'markup',
-  first: InputPicture | undefined,
-): Promise<InputPicture> {
-  const wrong = (why: string) => wrongFile(name, 'invalid_image_file', `Invalid ${name} image: ${why}.`);
-  if (file.size >= maskBytesMax) throw wrong('it must be less than 4MB');
-  const bytes = Buffer.from(await file.arrayBuffer());
-  const facts = await sharp(bytes)
-    .metadata()
-    .catch(() => null);
-  if (facts?.format !== 'png') throw wrong('it must be a PNG');
-  if (!facts.hasAlpha) throw wrong('it has no alpha channel');
-  if (facts.width !== first?.width || facts.height !== first.height) throw wrong('its size does not match the image');
-  return { sha256: sha256(bytes), width: facts.width, height: facts.height };
 }
 
 async function formOf(type: string, bytes: Buffer): Promise<FormData> {
@@ -176,6 +97,6 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function wrongFile(param: string, code: string, message: string): Refused {
+export function wrongFile(param: string, code: string, message: string): Refused {
   return new Refused(refusal(400, code, message, { param }));
 }

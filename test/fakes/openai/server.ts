@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { handleControl } from '../control.ts';
 import { requestIdOf, sendError } from './answers.ts';
 import { type Call, createGate, createWatch, newCall, type Violation } from './calls.ts';
+import { type Body, bodyWithoutPictures, checkPictures, misnamed } from './check-pictures.ts';
 import { checkedFault, type ErrorAnswer, type Fault, refusal, wrongKey } from './faults.ts';
 import type { Download, FakeOpenAI, FakeOpenAIOptions, Latency } from './handle.ts';
 import { isGone, modelEntry, modelList, modelNamed } from './models.ts';
 import { drawPictures } from './pictures.ts';
-import { type Body, bodyWithoutPictures, bytesOf, checkPictures, readForm, readJson, sha256 } from './read-body.ts';
+import { bytesOf, readForm, readJson, sha256 } from './read-body.ts';
 import { type Endpoint, type ImageRequest, leftOut, Refused, readRequest } from './request-rules.ts';
 import { carryOut, chanceOf, sizeOf } from './studio.ts';
 
@@ -149,6 +150,9 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
           rule: `implicit-${name}`,
           says: `Easel must always say which ${name} it wants.`,
         });
+      }
+      for (const file of misnamed(form)) {
+        violations.push({ call: call.id, rule: 'file-name', says: `A name and a type that do not agree: ${file}.` });
       }
       const request = readRequest(call.endpoint, parameters, today);
       const body = call.endpoint === 'edits' ? await checkPictures(form, request.model.markup) : bodyWithoutPictures;

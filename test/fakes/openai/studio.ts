@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { beginEvents, errorBody, eventText, sendCutJson, sendError, sendJson, sendPage, write } from './answers.ts';
 import { type Call, wait } from './calls.ts';
+import type { Body } from './check-pictures.ts';
 import { errorFaults, errorOf, type Fault } from './faults.ts';
 import { standardSizes } from './models.ts';
 import type { PictureFormat, PictureOrder, Pictures } from './pictures.ts';
-import { type Body, sha256 } from './read-body.ts';
+import { sha256 } from './read-body.ts';
 import { dimensionsOf, type ImageRequest } from './request-rules.ts';
 import { outputTokens, type Usage, usageOf } from './usage.ts';
 

@@ -119,6 +119,18 @@ export function createFiles(workspace: Workspace, pollsBefore: number | undefine
     else process([file]);
   }
 
+  /** @throws Error when there is none with this id. */
+  function change(id: string, to: Partial<FakeFile>): void {
+    const file = files.get(id);
+    if (!file) throw new Error(`There is no file ${id}.`);
+    Object.assign(file, to);
+  }
+
+  function remove(id: string): void {
+    change(id, { state: 'deleted' });
+    delete files.get(id)?.bytes;
+  }
+
   function imageProblem({ id, url }: { id?: string; url?: string }): string | undefined {
     const wanted = id ?? [...files.keys()].find((one) => url?.includes(one));
     const file = wanted ? workspace.fileSeenByApp(wanted) : undefined;
@@ -134,6 +146,8 @@ export function createFiles(workspace: Workspace, pollsBefore: number | undefine
     complete,
     poll,
     imageProblem,
+    change,
+    remove,
     /** Everything that is completed becomes processed and shared now. */
     processAll: () => process([...files.values()].filter((file) => file.state === 'completed')),
     stop: () => {

@@ -33,6 +33,16 @@ export interface Attachment {
   readonly checkFileInfo?: boolean;
 }
 
+/** A message, or with `threadTs` a reply. */
+export interface Written extends Where {
+  readonly threadTs?: string;
+  readonly files?: readonly Attachment[];
+  /** A reply that is sent to the channel too. */
+  readonly broadcast?: boolean;
+  /** As an app with a bot of its own writes. */
+  readonly byOtherApp?: boolean;
+}
+
 const channelType: Record<ChannelKind, string> = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' };
 const messageEvent: Record<ChannelKind, string> = {
   public: 'message.channels',
@@ -234,7 +244,8 @@ export function createPeople(parts: {
   }
 
   /**
-   * Fills in and submits the open modal with this id or callback_id. Answers go by block_id or action_id.
+   * Fills in and submits the open modal with this id or callback_id. Answers go by block_id or action_id; files are
+   * ids, or attachments that the person uploads there.
    * @throws Error when the client wouldn't let the person submit it.
    */
   function viewSubmit(viewName: string, answers: Json, userName: string, how: { deliveries?: number } = {}): Asked {
@@ -242,7 +253,9 @@ export function createPeople(parts: {
     const user = workspace.userFor(userName);
     const view = views.find(viewName);
     if (view.user !== user.id) throw new Error(`${viewName} is open for somebody else.`);
-    const state = views.filledIn(view, answers);
+    const uploaded = Object.entries(answers).map(([name, answer]) => [name, uploadedIn(user, answer)] as const);
+    const state = views.filledIn(view, Object.fromEntries(uploaded.map(([name, { answer }]) => [name, answer])));
+    for (const id of uploaded.flatMap(([, { ids }]) => ids)) submittedFile(id);
     const triggerId = views.issueTrigger(user.id, view.id);
     const payload = {
       type: 'view_submission',
@@ -260,6 +273,24 @@ export function createPeople(parts: {
       times: how.deliveries ?? 1,
       answered: (body) => submitted(view, body),
     });
+  }
+
+  /** Attachments as the ids of files. */
+  function uploadedIn(user: FakeUser, answer: unknown): { answer: unknown; ids: string[] } {
+    if (!Array.isArray(answer)) return { answer, ids: [] };
+    const ids = answer.map((one: Attachment | string) => (typeof one === 'string' ? one : upload(user.id, one)));
+    return { answer: ids, ids };
+  }
+
+  function submittedFile(id: string): void {
+    const file = workspace.files.get(id);
+    if (file) file.submitted = true;
+  }
+
+  /** A file that nobody else sees yet. */
+  function upload(userName: string, { name, bytes, altText }: Attachment): string {
+    const user = workspace.userFor(userName);
+    return files.addFrom(user.id, name, described(Buffer.from(bytes), parts.keepBytes), altText).id;
   }
 
   function submitted(view: FakeView, body: unknown): string | undefined {
@@ -338,7 +369,7 @@ export function createPeople(parts: {
     const message = messageSeen(how.ts, user, how.channel);
     if (message.visibleTo) throw new Error('There are no shortcuts on ephemeral messages.');
     const channel = workspace.channelFor(message.channel);
-    const responseUrl = responses.issue({ channel: channel.id, user: user.id, original: message });
+    const responseUrl = responses.issue({ channel: channel.id, user: user.id, original: message, threads: false });
     const payload = {
       type: 'message_action',
       ...common,
@@ -354,18 +385,16 @@ export function createPeople(parts: {
    * Writes a message, or with `threadTs` a reply; the events follow from subscriptions, scopes and membership.
    * Answers where it stands.
    */
-  function message(
-    text: string,
-    where: Where & { threadTs?: string; files?: readonly Attachment[] },
-  ): { ts: string; channel: string; files: string[] } {
+  function message(text: string, where: Written): { ts: string; channel: string; files: string[] } {
     const { user, channel } = present(where);
     const parent = where.threadTs ? workspace.anyMessage(channel.id, where.threadTs) : undefined;
     if (where.threadTs && !parent) throw new Error(`There is no message ${where.threadTs} to reply to.`);
     const attached = (where.files ?? []).map((one) => {
-      const file = files.addFrom(user.id, one.name, described(Buffer.from(one.bytes), parts.keepBytes), one.altText);
-      if (one.checkFileInfo) stubs.add(file.id);
-      return file.id;
+      const id = upload(user.id, one);
+      if (one.checkFileInfo) stubs.add(id);
+      return id;
     });
+    const subtype = attached.length > 0 ? 'file_share' : where.broadcast ? 'thread_broadcast' : undefined;
     const written = typed(text, { entities: true, labels: false }, find);
     copies = where.deliveries ?? 1;
     const posted = workspace.post(channel, {
@@ -374,10 +403,35 @@ export function createPeople(parts: {
       text: written,
       ...(written ? { blocks: [richText(written)] } : {}),
       ...(parent ? { threadTs: parent.threadTs ?? parent.ts } : {}),
-      ...(attached.length > 0 ? { files: attached, subtype: 'file_share' as const } : {}),
+      ...(attached.length > 0 ? { files: attached } : {}),
+      ...(subtype ? { subtype } : {}),
+      ...(where.broadcast ? { broadcast: true } : {}),
+      ...(where.byOtherApp ? { otherBot: true } : {}),
     });
     copies = 1;
     return { ts: posted.ts, channel: channel.id, files: attached };
+  }
+
+  /** Corrects what this person wrote. @throws Error when somebody else wrote it */
+  function correct(ts: string, text: string, where: Where): void {
+    const message = ownMessage(ts, where);
+    const written = typed(text, { entities: true, labels: false }, find);
+    workspace.update(message, {
+      text: written,
+      blocks: [richText(written)],
+      reading: { bareNames: false, autolink: true },
+      byPerson: true,
+    });
+  }
+
+  /** Deletes what this person wrote. @throws Error when somebody else wrote it */
+  const erase = (ts: string, where: Where): void => workspace.remove(ownMessage(ts, where));
+
+  function ownMessage(ts: string, where: Where): FakeMessage {
+    const { user, channel } = present(where);
+    const message = workspace.reachable(channel.id, ts);
+    if (message?.user !== user.id) throw new Error(`${user.name} wrote no message ${ts}.`);
+    return message;
   }
 
   /** Opens the Home tab. */
@@ -438,8 +492,7 @@ export function createPeople(parts: {
       if (!channel.members.has(botUserId)) return;
       const body = eventBody(written);
       event(messageEvent[channel.kind], { ...body, channel_type: channelType[channel.kind] });
-      const mentions = written.text.includes(`<@${botUserId}>`) || written.text.includes(`<@${botUserId}|`);
-      if (!written.fromApp && mentions && channel.kind !== 'im') event('app_mention', { ...body, type: 'app_mention' });
+      mentioned(written, body);
       for (const id of written.files)
         event('file_shared', {
           type: 'file_shared',
@@ -451,6 +504,9 @@ export function createPeople(parts: {
         });
     },
     changed(written, before) {
+      const named = (text: unknown) => String(text).includes(`<@${botUserId}`);
+      // A name that a correction adds is a mention too, of an old message.
+      if (!named(before.text)) mentioned(written, eventBody(written));
       hidden(written, {
         subtype: 'message_changed',
         message: workspace.messageJson(written),
@@ -462,6 +518,14 @@ export function createPeople(parts: {
     },
   });
 
+  /** Not sent in direct messages. Source: docs.slack.dev, "app_mention", read 2026-11. */
+  function mentioned(written: FakeMessage, { subtype: _, ...body }: Json): void {
+    const channel = workspace.channelFor(written.channel);
+    const names = written.text.includes(`<@${botUserId}>`) || written.text.includes(`<@${botUserId}|`);
+    if (!channel.members.has(botUserId) || written.fromApp || !names || channel.kind === 'im') return;
+    event('app_mention', { ...body, type: 'app_mention' });
+  }
+
   function hidden(written: FakeMessage, what: Json): void {
     const channel = workspace.channelFor(written.channel);
     if (!channel.members.has(botUserId)) return;
@@ -470,7 +534,19 @@ export function createPeople(parts: {
     event(messageEvent[channel.kind], { ...common, channel_type: channelType[channel.kind], ...what });
   }
 
-  return { command, button, viewAction, viewSubmit, viewClose, shortcut, message, openHome };
+  return {
+    command,
+    button,
+    viewAction,
+    viewSubmit,
+    viewClose,
+    shortcut,
+    message,
+    correct,
+    erase,
+    upload,
+    openHome,
+  };
 }
 
 /** The block that Slack's composer makes of what a person typed. */

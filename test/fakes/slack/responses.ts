@@ -18,6 +18,8 @@ export interface Place {
   readonly user: string;
   /** The message that the person acted on. */
   readonly original?: FakeMessage;
+  /** False for shortcuts, whose answers stand in the channel. */
+  readonly threads?: boolean;
 }
 
 export type Responses = ReturnType<typeof createResponses>;
@@ -72,9 +74,12 @@ export function createResponses(workspace: Workspace, kit: ReturnType<typeof blo
     const channel = workspace.channels.get(where.channel);
     if (!channel) return 'channel_not_found';
     if (channel.isArchived) return 'is_archived';
-    const threadTs = given.thread_ts ?? (type === 'ephemeral' ? original?.threadTs : undefined);
+    if (given.thread_ts !== undefined && where.threads === false) return 'invalid_arguments: thread_ts';
+    const inOriginal = type === 'ephemeral' && where.threads !== false ? original?.threadTs : undefined;
+    const threadTs = given.thread_ts ?? inOriginal;
     if (given.thread_ts !== undefined && !workspace.reachable(channel.id, String(given.thread_ts)))
       return 'thread_not_found';
+    if (type === 'ephemeral' && !workspace.showsEphemeral(channel.id, threadTs)) return undefined;
     workspace.post(channel, {
       user: options.botUserId,
       fromApp: true,

@@ -9,7 +9,7 @@ import { createFiles } from './files.ts';
 import { jsonIn, readAll, readArguments, readUpload } from './http-body.ts';
 import { type HttpTarget, httpMode } from './http-mode.ts';
 import { readManifest } from './manifest.ts';
-import { type Asked, type Attachment, createPeople, type Where } from './people.ts';
+import { type Asked, type Attachment, createPeople, type Where, type Written } from './people.ts';
 import { rateLimits } from './rate-limits.ts';
 import { createResponses } from './responses.ts';
 import { isRecord, type Json } from './shape.ts';
@@ -351,7 +351,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}) {
     await answer('download', { file: id }, response, () => {
       const file = workspace.fileSeenByApp(id);
       const allowed = request.headers.authorization === `Bearer ${botToken}` && workspace.scopes.has('files:read');
-      const ready = file && (file.state === 'processed' || file.state === 'completed');
+      const ready = file && !file.hidden && (file.state === 'processed' || file.state === 'completed');
       // Slack shows its login page, with status 200, to everybody who may not see the file.
       if (!allowed || !ready)
         return {
@@ -361,6 +361,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}) {
           ok: false,
           error: 'login page',
         };
+      if (file.redirectTo) return { status: 302, body: '', headers: { location: file.redirectTo }, ok: true };
       if (!file.bytes) throw new Error('This fake runs with keepBytes: false and has no bytes to give.');
       return { status: 200, body: file.bytes, headers: { 'content-type': file.mimetype ?? '' }, ok: true };
     });
@@ -502,8 +503,16 @@ export async function fakeSlack(options: FakeSlackOptions = {}) {
     viewSubmit: people.viewSubmit,
     viewClose: people.viewClose,
     shortcut: people.shortcut,
-    message: (text: string, where: Where & { threadTs?: string; files?: readonly Attachment[] }) =>
-      people.message(text, where),
+    message: (text: string, where: Written) => people.message(text, where),
+    correct: people.correct,
+    erase: people.erase,
+    upload: (user: string, attachment: Attachment): string => people.upload(user, attachment),
+    /** Its owner deletes a file. */
+    deleteFile: (id: string) => files.remove(id),
+    /** The workspace's plan shows it no more. */
+    hideFile: (id: string) => files.change(id, { hidden: true }),
+    /** Its download is sent on to another address. */
+    redirectFile: (id: string, redirectTo: string) => files.change(id, { redirectTo }),
     openHome: people.openHome,
 
     outcome: (requestId: string): Outcome => {

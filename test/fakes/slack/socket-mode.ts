@@ -109,10 +109,25 @@ export function socketMode(parts: {
     return true;
   }
 
+  /** Resolves when the app has had the time to answer everything that was sent to it. */
+  async function caughtUp(): Promise<void> {
+    const answers = [...live].map(
+      (socket) =>
+        new Promise<void>((resolve) => {
+          socket.once('pong', () => resolve());
+          socket.once('close', () => resolve());
+          socket.ping();
+        }),
+    );
+    await Promise.all(answers);
+    // A pong is the line's own answer, which the app's may follow.
+    for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   return {
     openAddress,
     upgrade,
-    transport: { send },
+    transport: { send, caughtUp },
     /** How many are connected now. */
     size: () => live.size,
     connectionsSoFar: () => connectionsSoFar,

@@ -8,6 +8,7 @@ import type { Workspace } from './workspace.ts';
 const triggerLifeMs = 3000;
 const viewBytesMax = 250_000;
 const stackMax = 3;
+const fileInputBytesMax = 10_000_000;
 
 export interface FakeView {
   readonly id: string;
@@ -55,6 +56,15 @@ export function createViews(workspace: Workspace, kit: ReturnType<typeof blockKi
     const problems = kit.viewProblems(view, type);
     if (problems.length > 0) return { error: 'invalid_arguments', problems };
     const external = isRecord(view) ? view.external_id : undefined;
+    const asksForFiles = interactiveElements(isRecord(view) ? view.blocks : []).some(
+      ({ element }) => element.type === 'file_input',
+    );
+    // That it is refused is documented; the error is this fake's own choice.
+    if (asksForFiles && !workspace.scopes.has('files:read'))
+      return {
+        error: 'invalid_arguments',
+        problems: [{ pointer: '/view/blocks', message: 'file_input needs files:read' }],
+      };
     const taken = [...views.values()].some(
       (one) => external && one.json.external_id === external && one.id !== self && one.state === 'open',
     );
@@ -178,7 +188,7 @@ export function createViews(workspace: Workspace, kit: ReturnType<typeof blockKi
       const blockId = String(block.block_id);
       const actionId = String(element.action_id);
       known.add(blockId).add(actionId);
-      const value = filled(element, answers[blockId] ?? answers[actionId], workspace);
+      const value = filled(element, answers[blockId] ?? answers[actionId], workspace, view.user);
       const entry = Object.entries(value).find(([key]) => key !== 'type')?.[1];
       const empty = entry === null || entry === undefined || (Array.isArray(entry) && entry.length === 0);
       if (empty && block.optional !== true) throw new Error(`The form needs an answer for ${blockId}.`);
@@ -205,7 +215,7 @@ export function createViews(workspace: Workspace, kit: ReturnType<typeof blockKi
   };
 }
 
-function filled(element: Json, answer: unknown, workspace: Workspace): Json {
+function filled(element: Json, answer: unknown, workspace: Workspace, user: string): Json {
   const type = String(element.type);
   const options = [
     ...((element.options as Json[] | undefined) ?? []),
@@ -230,7 +240,7 @@ function filled(element: Json, answer: unknown, workspace: Workspace): Json {
     case 'file_input': {
       const ids = many(answer).map(String);
       if (ids.length > Number(element.max_files ?? 10)) throw new Error(`${element.action_id} takes fewer files.`);
-      for (const id of ids) if (!workspace.files.has(id)) throw new Error(`There is no file ${id}.`);
+      for (const id of ids) fitsFileInput(element, id, workspace, user);
       return { type, files: ids.map((id) => workspace.fileJson(id)) };
     }
     case 'users_select':
@@ -254,6 +264,17 @@ function filled(element: Json, answer: unknown, workspace: Workspace): Json {
     default:
       throw new Error(`This fake can't fill in ${type}.`);
   }
+}
+
+/** Source: docs.slack.dev, "File input element", read 2026-11. */
+function fitsFileInput(element: Json, id: string, workspace: Workspace, user: string): void {
+  const file = workspace.files.get(id);
+  if (!file || file.user !== user) throw new Error(`There is no file ${id} of ${user}.`);
+  if (file.length > fileInputBytesMax) throw new Error(`${file.name} is too large for a form.`);
+  const ending = file.name.split('.').at(-1)?.toLowerCase();
+  const { filetypes } = element;
+  if (Array.isArray(filetypes) && !filetypes.includes(ending))
+    throw new Error(`${element.action_id} takes no ${ending}.`);
 }
 
 function inLimits(element: Json, text: string): void {

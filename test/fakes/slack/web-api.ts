@@ -135,6 +135,8 @@ export function webApi(parts: WebApiParts): Readonly<Record<string, Method>> {
     if ('error' in composed) return composed;
     const wrong = threadError(channel, given.thread_ts) ?? parseError(given);
     if (wrong) return wrong;
+    // Slack says ok, and nobody sees it.
+    if (!workspace.showsEphemeral(channel.id, given.thread_ts)) return { message_ts: workspace.nextTs() };
     const message = workspace.post(channel, {
       user: botUserId,
       fromApp: true,

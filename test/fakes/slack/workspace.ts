@@ -44,6 +44,8 @@ export interface FakeChannel {
   isArchived: boolean;
 }
 
+export type MessageSubtype = 'file_share' | 'thread_broadcast';
+
 export interface FakeMessage {
   readonly ts: string;
   readonly channel: string;
@@ -55,7 +57,9 @@ export interface FakeMessage {
   readonly files: string[];
   readonly threadTs?: string;
   readonly broadcast: boolean;
-  readonly subtype?: 'file_share';
+  readonly subtype?: MessageSubtype;
+  /** Set when another app wrote it. */
+  readonly otherBot?: boolean;
   /** Only this person sees it, and no method can reach it. */
   readonly visibleTo?: string;
   metadata?: Json;
@@ -81,6 +85,12 @@ export interface FakeFile {
   size?: { width: number; height: number };
   state: 'awaiting-bytes' | 'uploaded' | 'completed' | 'processed' | 'deleted';
   pollsLeft: number;
+  /** Given to the app in a form, which lets it see the file. */
+  submitted?: boolean;
+  /** Older than what the workspace's plan shows. */
+  hidden?: boolean;
+  /** Where its download is sent on to. */
+  redirectTo?: string;
   readonly shares: { channel: string; ts: string; threadTs?: string }[];
 }
 
@@ -100,7 +110,8 @@ export interface Draft {
   readonly files?: readonly string[];
   readonly threadTs?: string;
   readonly broadcast?: boolean;
-  readonly subtype?: 'file_share';
+  readonly subtype?: MessageSubtype;
+  readonly otherBot?: boolean;
   readonly visibleTo?: string;
   readonly metadata?: Json;
   readonly reading?: Reading;
@@ -260,7 +271,7 @@ export function createWorkspace(options: WorkspaceOptions) {
     const file = files.get(id);
     if (!file) return undefined;
     const shared = file.shares.some(({ channel }) => channels.get(channel)?.members.has(botUserId));
-    return file.fromApp || shared ? file : undefined;
+    return file.fromApp || file.submitted || shared ? file : undefined;
   }
 
   function post(channel: FakeChannel, draft: Draft): FakeMessage {
@@ -275,6 +286,7 @@ export function createWorkspace(options: WorkspaceOptions) {
       ...(draft.threadTs ? { threadTs: draft.threadTs } : {}),
       broadcast: draft.broadcast ?? false,
       ...(draft.subtype ? { subtype: draft.subtype } : {}),
+      ...(draft.otherBot ? { otherBot: true } : {}),
       ...(draft.visibleTo ? { visibleTo: draft.visibleTo } : {}),
       ...(draft.metadata ? { metadata: draft.metadata } : {}),
       deleted: false,
@@ -298,7 +310,15 @@ export function createWorkspace(options: WorkspaceOptions) {
   /** Empty `blocks` remove the old ones; undefined keeps what is there. */
   function update(
     message: FakeMessage,
-    change: { text?: string; blocks?: readonly unknown[]; metadata?: Json; reading: Reading; markdown?: string },
+    change: {
+      text?: string;
+      blocks?: readonly unknown[];
+      metadata?: Json;
+      reading: Reading;
+      markdown?: string;
+      /** People's corrections always show. */
+      byPerson?: boolean;
+    },
   ): void {
     const before = messageJson(message);
     const { text, blocks, metadata } = change;
@@ -306,7 +326,7 @@ export function createWorkspace(options: WorkspaceOptions) {
     if (blocks !== undefined) message.blocks = withIds([...blocks], shortId);
     if (metadata !== undefined && Object.keys(metadata).length === 0) delete message.metadata;
     else if (metadata !== undefined) message.metadata = metadata;
-    if (blocks === undefined || blocks.length === 0) message.editedTs = nextTs();
+    if (change.byPerson || blocks === undefined || blocks.length === 0) message.editedTs = nextTs();
     message.updatedAt.push(clock.now());
     judge(message, change.reading, change.markdown);
     if (!message.visibleTo) for (const watcher of watchers) watcher.changed(message, before);
@@ -343,13 +363,19 @@ export function createWorkspace(options: WorkspaceOptions) {
     return (messages.get(channel) ?? []).filter((one) => one.threadTs === ts && !one.visibleTo && !one.deleted);
   }
 
+  /** What only one person sees is shown in a thread that somebody has answered in. Source: docs.slack.dev, "chat.postEphemeral", read 2026-11. */
+  const showsEphemeral = (channel: string, threadTs: unknown): boolean =>
+    threadTs === undefined || repliesTo(channel, String(threadTs)).length > 0;
+
   function messageJson(message: FakeMessage, how: { metadata?: boolean } = {}): Json {
     const replies = message.threadTs ? [] : repliesTo(message.channel, message.ts);
     return {
       type: 'message',
-      ...(message.subtype ? { subtype: message.subtype, upload: !message.fromApp } : {}),
+      ...(message.subtype ? { subtype: message.subtype } : {}),
+      ...(message.subtype === 'file_share' ? { upload: !message.fromApp } : {}),
       user: message.user,
       ...(message.fromApp ? { bot_id: botId, app_id: appId } : {}),
+      ...(message.otherBot ? { bot_id: 'B0OTHERBOT1', app_id: 'A0OTHERAPP1' } : {}),
       ts: message.ts,
       text: message.text,
       team: teamId,
@@ -373,6 +399,7 @@ export function createWorkspace(options: WorkspaceOptions) {
     const file = files.get(id);
     if (!file || file.state === 'deleted') return { id, mode: 'tombstone' };
     const { name, title, user, created, mimetype } = file;
+    if (file.hidden) return { id, created: 0, timestamp: 0, mode: 'hidden_by_limit' };
     const common = { id, created, timestamp: created, name, title, user, user_team: teamId, mode: 'hosted' };
     const base = `${options.origin()}/files-pri/${teamId}-${id}`;
     const known = {
@@ -490,6 +517,7 @@ export function createWorkspace(options: WorkspaceOptions) {
     remove,
     reachable,
     repliesTo,
+    showsEphemeral,
     anyMessage: (channel: string, ts: string) => byTs.get(`${channel} ${ts}`),
     messageJson,
     fileJson,

@@ -24,10 +24,15 @@ const stage = async (live: boolean): Promise<Stage> => {
         text,
         pictures: picturesIn(text).map(({ sha256 }) => ({ sha256, alt: '' })),
       })),
+    reply: async (words) => input.write(`edit 1 ${words}\n`),
+    pick: nowhere,
+    fill: nowhere,
     harm: () => shown.strange(),
     close: () => rm(folder, { recursive: true }),
   };
 };
+
+const nowhere = () => Promise.reject(new RangeError('a terminal has nothing like it'));
 
 const cannot = {
   'answers so that only the asker sees it, first and later': 'whoever sits there sees everything',
@@ -35,6 +40,12 @@ const cannot = {
   'posts the original bytes with their alt text, once, however often it is asked to':
     'a file has no alt text, and a terminal can’t be searched for what stands on it; its own test is below',
   'speaks to a person alone': 'there is one person and one place',
+  'hands on what is said about a picture, with its files': 'words have no files here; editing.test.ts has the words',
+  'hands on the files of a picked message': 'there are no messages of others',
+  'shows a form and hands on what was filled in': 'there are no forms: it says what to type',
+  'brings the bytes of files that people put there': 'files are named by their paths: editing.test.ts',
+  'knows its own pictures by the messages that are answered': 'pictures are named by numbers: editing.test.ts',
+  'knows the thread of its own pictures again': 'all is one conversation: editing.test.ts',
 } as const;
 
 chatPlatformContract('The console without a terminal', () => stage(false), { cannot });

@@ -1,17 +1,35 @@
 import { pino } from 'pino';
+import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
 import { discordPlatform } from '../../../src/platforms/discord/discord.ts';
 import { chatPlatformContract, type Stage } from '../../contracts/chat-platform.ts';
 import { manualClock } from '../../fakes/clock.ts';
 import { fakeDiscord } from '../../fakes/discord/server.ts';
 
+const upload = (bytes: Uint8Array, at: number) => ({ filename: `picture-${at + 1}.png`, bytes });
+
 chatPlatformContract('Discord', async (): Promise<Stage> => {
   const discord = await fakeDiscord({ rateLimits: false, editIntervalMsMin: 0 });
-  const options = { token: discord.token, apiUrl: discord.api, guild: undefined };
+  const fetchTo = guardedFetch({ allowedOrigins: [discord.url] });
+  const options = { token: discord.token, apiUrl: discord.api, guild: undefined, fetchTo };
   const { users } = discord.about();
   const threads = () => new Set(discord.threads().map(({ id }) => id));
   return {
     bot: () => discordPlatform({ ...options, clock: manualClock(), log: pino({ level: 'silent' }) }),
     ask: async (words) => discord.command('imagine', { prompt: words }, { user: 'ben', channel: 'art' }),
+    reply: async (words, files = []) => {
+      const about = discord.messages().findLast(({ author, attachments }) => author.bot && attachments.length > 0);
+      if (!about) throw new Error('no picture was posted');
+      return discord.message(about.channelId, 'ben', words, { replyTo: about.id, attachments: files.map(upload) });
+    },
+    pick: async (files) => {
+      const { id } = discord.message('art', 'ana', 'look', { attachments: files.map(upload) });
+      return discord.messageCommand('Edit this picture', id, { user: 'ben' });
+    },
+    fill: async (values, files = {}) => {
+      const opened = discord.interactions().findLast(({ answer }) => answer?.modal);
+      const uploads = Object.entries(files).map(([name, given]) => [name, given.map(upload)]);
+      return discord.modal(opened?.id ?? '', { ...values, ...Object.fromEntries(uploads) });
+    },
     seen: () =>
       discord.messages().map(({ channelId, guildId, content, attachments, ephemeralFor }) => ({
         where: guildId === undefined ? 'direct' : threads().has(channelId) ? 'thread' : 'channel',

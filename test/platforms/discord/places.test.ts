@@ -146,6 +146,25 @@ describe('a job is shown', () => {
   });
 });
 
+describe('a place is called', () => {
+  test('by its thread, its channel and the message with the pictures', async () => {
+    const stage = await discordStage();
+    const { platform, show, request, asked } = await shown(stage, { channel: 'art' });
+    const art = `discord:${stage.discord.about().channels.art}`;
+    expect(platform.shown(request.place)).toEqual({ thread: art, channel: art, messages: [] });
+    await show.thread().open(show.opening);
+    const thread = `discord:${stage.discord.threads()[0]?.id}`;
+    expect(platform.shown(show.place())).toEqual({ thread, channel: art, messages: [] });
+    await show.thread().post(result(show.job), false);
+    const { id } = await stage.discord.untilMessage({ attachments: 1 });
+    expect(platform.shown(show.place())).toEqual({ thread, channel: art, messages: [`discord:${id}`] });
+    const inside = await asked({ channel: stage.discord.threads()[0]?.id ?? '' });
+    expect(platform.shown(inside.request.place)).toEqual({ thread, channel: art, messages: [] });
+    const direct = await platform.direct(request.person.id);
+    expect(platform.shown(direct).thread).toBe(platform.shown(direct).channel);
+  });
+});
+
 describe('direct messages', () => {
   test('are a place like any other', async () => {
     const stage = await discordStage();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Preview } from '../../../src/domain/card.ts';
+import type { JobId } from '../../../src/domain/job.ts';
 import { bytes, card, discordStage, result, sha256, showing } from './stage.ts';
 
 const mebibyte = 1024 * 1024;
@@ -103,6 +104,26 @@ describe('the result', () => {
       },
     ]);
     expect(discord.pings().map(({ id }) => id)).toEqual([asker]);
+    expect(discord.violations()).toEqual([]);
+  });
+
+  test.each([
+    [0, []],
+    [1, [1]],
+    [5, [5]],
+    [6, [3, 3]],
+    [7, [4, 3]],
+    [11, [4, 4, 3]],
+  ])('has %i buttons in rows of about the same length: %j', async (count, rows) => {
+    const { show, thread, posted, discord } = await opened();
+    const buttons = Array.from({ length: count }, (_, n) => ({
+      ...{ action: 'vary' as const, job: `${show.job}-${n}` as JobId, label: `${n}`, disabled: false },
+    }));
+    await thread.post({ ...result(show.job), buttons }, false);
+    const components = posted()[0]?.components as { components: { label: string }[] }[];
+    expect(components.map((row) => row.components.length)).toEqual(rows);
+    const labels = components.flatMap((row) => row.components.map(({ label }) => label));
+    expect(labels).toEqual(buttons.map(({ label }) => label));
     expect(discord.violations()).toEqual([]);
   });
 

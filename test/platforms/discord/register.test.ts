@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadCommands } from '../../../src/load-commands.ts';
-import { isRegistered, registration } from '../../../src/platforms/discord/register.ts';
-import { discordStage, imagine } from './stage.ts';
+import { isRegistered, pickCommand, registration } from '../../../src/platforms/discord/register.ts';
+import { discordStage, edit, imagine } from './stage.ts';
 
 /** The limits of docs.discord.com, "Application Commands", read 2026-11. */
 interface Node {
@@ -24,7 +24,8 @@ const weight = ({ name, description, options = [], choices = [] }: Node): number
   options.reduce((sum, option) => sum + weight(option), 0);
 
 describe('the registration of the real commands', () => {
-  const json = () => registration(commands, false) as unknown as Node[];
+  const json = () => (registration(commands, false) as unknown as Node[]).filter(({ name }) => name !== pickCommand);
+  const count = registration(commands, false).length;
 
   test('keeps names, summaries and lists within what Discord takes', () => {
     for (const node of json().flatMap(everyNode)) {
@@ -53,11 +54,11 @@ describe('the registration of the real commands', () => {
   test('is accepted by Discord, everywhere and in one server', async () => {
     const { discord, bot } = await discordStage();
     const everywhere = await bot().register(commands);
-    expect(everywhere).toBe(`Registered ${commands.length} commands with Discord for all servers.`);
+    expect(everywhere).toBe(`Registered ${count} commands with Discord for all servers.`);
     const here = await bot({ guild: discord.guildId }).register(commands);
-    expect(here).toBe(`Registered ${commands.length} commands with Discord for the server ${discord.guildId}.`);
-    expect(discord.commands()).toHaveLength(commands.length);
-    expect(discord.commands(discord.guildId)).toHaveLength(commands.length);
+    expect(here).toBe(`Registered ${count} commands with Discord for the server ${discord.guildId}.`);
+    expect(discord.commands()).toHaveLength(count);
+    expect(discord.commands(discord.guildId)).toHaveLength(count);
     expect(discord.violations()).toEqual([]);
   });
 });
@@ -79,6 +80,22 @@ describe('registration', () => {
         ],
       },
     ]);
+  });
+
+  test('takes pictures of every type as files, and offers to edit them in the menu of a message', () => {
+    expect(registration([edit], false)).toMatchObject([
+      {
+        options: [
+          { name: 'prompt' },
+          { type: 11, name: 'image', description: 'The picture to change', required: false },
+          { type: 11, name: 'mask', description: 'Where it may change', required: false },
+        ],
+      },
+      { type: 3, name: 'Edit this picture', contexts: [0, 1], integration_types: [0] },
+    ]);
+    expect(JSON.stringify(registration([edit], false))).not.toContain('file_types');
+    expect(registration([edit], true)[1]).toEqual({ type: 3, name: 'Edit this picture' });
+    expect(registration([{ ...imagine, name: 'edits' }], false)).toHaveLength(1);
   });
 
   test('refuses a name that Discord does not take', () => {
@@ -112,8 +129,11 @@ describe('registration', () => {
     await (await start()).platform.stop();
     await (await start()).platform.stop();
     expect(puts()).toBe(1);
-    await start({}, [{ ...imagine, summary: 'Make better pictures' }]);
+    await (await start({}, [{ ...imagine, summary: 'Make better pictures' }])).platform.stop();
     expect(puts()).toBe(2);
     expect(discord.commands()[0]?.description).toBe('Make better pictures');
+    for (const guild of [undefined, undefined, discord.guildId, discord.guildId])
+      await (await start({ guild }, [edit])).platform.stop();
+    expect(puts()).toBe(4);
   });
 });

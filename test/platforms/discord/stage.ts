@@ -5,6 +5,7 @@ import type { Card, Result } from '../../../src/domain/card.ts';
 import type { ChatPlatform, ChatRequest, Opening, Remember, Responder } from '../../../src/domain/chat-platform.ts';
 import { type Command, imageCommand } from '../../../src/domain/command.ts';
 import { type JobId, jobId, type Place } from '../../../src/domain/job.ts';
+import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
 import { type DiscordOptions, discordPlatform } from '../../../src/platforms/discord/discord.ts';
 import { manualClock } from '../../fakes/clock.ts';
 import { type FakeDiscordOptions, fakeDiscord } from '../../fakes/discord/server.ts';
@@ -28,6 +29,19 @@ export const imagine: Command = {
   }),
 };
 
+export const edit: Command = {
+  name: 'edit',
+  ...imageCommand({
+    summary: 'Change a picture',
+    options: {
+      prompt: { kind: 'text', summary: 'What to change', required: true, maxLength: 2000 },
+      image: { kind: 'image', summary: 'The picture to change' },
+      mask: { kind: 'image', summary: 'Where it may change' },
+    },
+    plan: () => ({ refused: 'stopping' }),
+  }),
+};
+
 export interface Asked {
   readonly request: ChatRequest;
   readonly respond: Responder;
@@ -45,6 +59,7 @@ export async function discordStage(options: FakeDiscordOptions = {}) {
       apiUrl: discord.api,
       guild: undefined,
       clock,
+      fetchTo: guardedFetch({ allowedOrigins: [discord.url] }),
       log: pino({ level: 'silent' }),
       ...more,
     });
@@ -64,7 +79,22 @@ export async function discordStage(options: FakeDiscordOptions = {}) {
       discord.command('imagine', { prompt: 'a red fox' }, where);
       return received;
     };
-    return { platform, next, asked };
+    const heard = async (act: () => unknown): Promise<Asked> => {
+      const received = next();
+      act();
+      return received;
+    };
+    /** A job whose pictures people see, and the message that shows them. */
+    const posted = async (where: Parameters<typeof asked>[0] = {}, count = 1) => {
+      const first = await asked(where);
+      const show = showing(platform, first, await first.respond.announce('Someone asked for a red fox'));
+      await show.thread().open(show.opening);
+      await show.thread().post(result(show.job, count), false);
+      const picture = discord.messages().findLast(({ author, attachments }) => author.bot && attachments.length > 0);
+      if (!picture) throw new Error('nothing was posted');
+      return { show, picture, first };
+    };
+    return { platform, next, asked, heard, posted };
   }
 
   return { discord, clock, bot, start };

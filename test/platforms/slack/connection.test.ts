@@ -105,6 +105,23 @@ test('over HTTP the same journey comes in on Easel’s own server', async () => 
   expect(slack.connectionsSoFar()).toBe(0);
 });
 
+test('over HTTP, what is said, picked and filled in comes in too', async () => {
+  const { slack } = stage;
+  const { next, url, signingSecret } = await overHttp();
+  await slack.useHttp({ requestUrl: `${url}/slack/events`, signingSecret });
+  const { ts } = slack.message('@easel a red fox', { ...ada, deliveries: 2 });
+  expect((await next()).request.ask).toMatchObject({ said: { words: 'a red fox', toEasel: true } });
+  slack.shortcut('easel:edit', { ...ada, ts });
+  const { request, respond } = await next();
+  expect(request.ask).toHaveProperty('picked');
+  const input = { kind: 'text', summary: '', maxLength: 100 } as const;
+  const fields = [{ name: 'words', label: 'Words', input, required: true }];
+  expect(await respond.open({ key: 'edit.1', title: 'Edit', submit: 'Edit', fields })).toBe(true);
+  slack.viewSubmit('easel:form', { words: 'make it blue' }, 'ada');
+  expect((await next()).request.ask).toEqual({ form: 'edit.1', values: { words: 'make it blue' } });
+  await slack.until(() => slack.outcomes().every(({ state }) => state === 'acknowledged'));
+});
+
 test('over HTTP a forged request, a foreign path and a stopped bot are turned away', async () => {
   const { platform, url } = await overHttp();
   const status = async (path: string) => (await fetch(`${url}${path}`, { method: 'POST', body: 'command=/x' })).status;

@@ -1,14 +1,27 @@
 import { chatPlatformContract, type Seen, type Stage } from '../../contracts/chat-platform.ts';
 import type { ShownMessage } from '../../fakes/slack/server.ts';
-import { ada, scene } from './setup.ts';
+import { ada, attached, scene } from './setup.ts';
 
-chatPlatformContract('Slack', async (): Promise<Stage> => {
+const stage = async (): Promise<Stage> => {
   const { slack, bot, close } = await scene();
   const asker = slack.user('ada').id;
   return {
     bot,
     close,
     ask: async (words) => slack.command('/imagine', words, ada),
+    async reply(words, files = []) {
+      const posted = slack.messages().findLast((one) => one.fromApp && one.files.length > 0);
+      const { threadTs = '' } = posted ?? {};
+      slack.message(`@easel ${words}`, { ...ada, threadTs, files: attached(files) });
+    },
+    async pick(files) {
+      const { ts } = slack.message('Look', { user: 'bob', channel: ada.channel, files: attached(files) });
+      slack.shortcut('easel:edit', { ...ada, ts });
+    },
+    async fill(values, files = {}) {
+      const uploads = Object.entries(files).map(([name, some]) => [name, attached(some)]);
+      slack.viewSubmit('easel:form', { ...values, ...Object.fromEntries(uploads) }, 'ada');
+    },
     seen: () => read(slack.messages()),
     harm: () => [
       ...slack.pings().flatMap(({ kind, id }) => (id === asker ? [] : [`pings ${kind} ${id}`])),
@@ -18,6 +31,12 @@ chatPlatformContract('Slack', async (): Promise<Stage> => {
       ...slack.requests().flatMap(({ ok, method, error }) => (ok ? [] : [`${method}: ${error}`])),
     ],
   };
+};
+
+chatPlatformContract('Slack', stage, {
+  cannot: {
+    'knows its own pictures by the messages that are answered': 'answers are to a thread, never to one message',
+  },
 });
 
 /** Files can't be in a message with buttons, so a result is two messages that belong together. */

@@ -37,6 +37,19 @@ test('every scope and event says why, and events have the scopes they need', () 
   for (const { event } of events) expect(granted).toEqual(expect.arrayContaining([...(eventScopes[event] ?? [])]));
 });
 
+test('the shortcut on messages is there as long as pictures can be edited, within the limits of Slack', () => {
+  const declared = (some: typeof commands) => slackManifest(some, { socketMode: true }).features?.shortcuts;
+  expect(declared(commands)).toMatchObject([{ name: 'Edit this picture', type: 'message', callback_id: 'easel:edit' }]);
+  const without = commands.filter(({ name }) => name !== 'edit');
+  expect(declared(without)).toBeUndefined();
+  expect(validateManifest(slackManifest(without, http))).toEqual([]);
+});
+
+test('Easel hears mentions, and what is said in every kind of conversation', () => {
+  const heard = ['app_mention', 'message.channels', 'message.groups', 'message.im', 'message.mpim'];
+  expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(heard));
+});
+
 test('with a configuration token the app is updated, and keeps the name that the team gave it', async () => {
   const { slack, bot, close } = await scene();
   const own = slackManifest(commands.slice(0, 1), { socketMode: true });

@@ -114,6 +114,10 @@ export const pictureBytes = (seed: number): Uint8Array =>
     Uint8Array.from({ length: 5000 + seed }, (_, at) => (at * 31 + seed) % 256),
   ]);
 
+/** Files as people attach them to a message or to a form. */
+export const attached = (files: readonly Uint8Array[]) =>
+  files.map((bytes, at) => ({ name: `photo-${at + 1}.png`, bytes }));
+
 export const card = (job: JobId, text: string, more: Partial<Card> = {}): Card => ({
   stage: 'running',
   text,
@@ -134,7 +138,7 @@ export const result = (job: JobId, count = 2): Result => ({
   })),
   buttons: [
     { action: 'again', job, label: 'Again', disabled: false },
-    { action: 'edit', job, label: 'Edit', disabled: true },
+    { action: 'edit', job, label: 'Edit', disabled: false },
   ],
 });
 
