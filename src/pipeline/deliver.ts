@@ -166,6 +166,7 @@ async function notPosted(claim: Claim, shown: Show | undefined, parts: Parts): P
 async function giveUp(claim: Claim, shown: Show | undefined, parts: Parts): Promise<void> {
   const outcome = { fault: 'no-access' } as const;
   if (!(await giveBack(claim, outcome, parts))) return;
+  await parts.store.gallery.removed(claim.job.id);
   parts.log.error({ job: claim.job.id }, 'a result could be posted nowhere and was refunded');
   parts.errands.add(tellEnd({ ...claim.job, outcome }, shown, parts));
 }

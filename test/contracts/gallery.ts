@@ -60,6 +60,14 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
         expect(await store.gallery.shownBy(ann(1).id)).toBeUndefined();
       });
 
+      test('is where they went in the end, when they could not be posted where that was meant', async () => {
+        await show(ann(1), 't', 1);
+        await store.gallery.posted(ann(1).id, at('direct', ann(1), 'c2'), 2);
+        expect([await inThread('t'), await inThread('direct')]).toEqual([[], [ann(1).id]]);
+        expect(await current('direct')).toBe(ann(1).id);
+        expect([await store.gallery.newestIn('c1'), await store.gallery.newestIn('c2')]).toEqual([undefined, ann(1).id]);
+      });
+
       test('is noted for pictures without a message too', async () => {
         await make(ann(1));
         await store.gallery.posted(ann(1).id, { thread: 't', channel: 'c1', messages: [] }, 1);
