@@ -45,7 +45,7 @@ const ways = {
     'Thanks, praise and emoji cost nothing. An admin can have only answers count that name Easel: /settings replies mentions.',
   ],
   console: [
-    'Type edit and its number: edit 1 make it blue. Also vary 1, and undo 1 for the version before.',
+    'Type edit and its number: edit 1 make it blue. Also vary 1, and undo 2 for the version before.',
     'Type /edit make it blue image:./fox.png, with a path or a link. Without one it is the newest picture.',
     'With several pictures, say which: edit 1 2: make it blue.',
   ],

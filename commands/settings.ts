@@ -16,12 +16,13 @@ export default groupCommand({
       options: {},
       async answer(_values, desk) {
         const own = await desk.preferences.ofPerson(desk.asker.id);
-        const { countMax } = await desk.preferences.ofWorkspace(desk.asker.workspace);
+        const { countMax, replies = 'requester' } = await desk.preferences.ofWorkspace(desk.asker.workspace);
         return lines(
           `shape: ${own.shape ?? 'square'}`,
           `quality: ${own.quality ?? 'medium'}`,
           `count: ${own.count ?? 1} (at most ${countMax ?? countMaxUnlessSet} here)`,
           `model: ${own.model ?? desk.models[0] ?? desk.catalogue.default}`,
+          `answers under a picture that change it here: ${replies === 'requester' ? 'the requester’s, and those that name Easel' : 'those that name Easel'}`,
         );
       },
     }),

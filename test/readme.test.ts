@@ -10,7 +10,11 @@ import { intents, inviteUrl, permissionBits, permissions } from '../docs/discord
 import { refreshed } from '../docs/readme-parts.ts';
 import { readConfig } from '../src/config.ts';
 import { loadCommands } from '../src/load-commands.ts';
+import { inputBytesMax } from '../src/pipeline/parts.ts';
+import { pixelsMax } from '../src/pipeline/pictures/decoder.ts';
 import { allowedIn } from '../src/platforms/discord/permissions.ts';
+import { pickCommand } from '../src/platforms/discord/register.ts';
+import { editShortcut } from '../src/platforms/slack/register.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const read = (file: string) => readFile(path.join(root, file), 'utf8');
@@ -32,6 +36,15 @@ describe('the README', () => {
 
   test('says how many credits everybody starts with', () => {
     expect(readme).toContain(`Everybody starts with ${readConfig({}).startingCredits} credits`);
+  });
+
+  test('calls the ways to change a picture what they are called in the chats', () => {
+    for (const label of [pickCommand, editShortcut.name, 'Edit', 'Vary', 'Undo', 'Again', 'Details', 'Delete'])
+      expect(readme).toContain(`**${label}**`);
+  });
+
+  test('says how large a picture may be', () => {
+    expect(readme).toContain(`below ${(inputBytesMax + 1) / 1e6} MB and ${pixelsMax / 1e6} megapixels`);
   });
 
   test('names only files that exist', () => {

@@ -206,6 +206,9 @@ export function usage(options: Options): string {
 
 const placeholder = (name: string, option: Option): string => (option.kind === 'person' ? `@${name}` : name);
 
+/** Of what may be said among other things. */
+const hintsMost = 5;
+
 function valueHint(option: Option): string {
   switch (option.kind) {
     case 'choice':
@@ -217,7 +220,7 @@ function valueHint(option: Option): string {
     case 'person':
       return '@name';
     case 'word':
-      return option.suggestions === 'models' ? 'name' : [...option.suggestions, '…'].join('|');
+      return option.suggestions === 'models' ? 'name' : [...option.suggestions.slice(0, hintsMost), '…'].join('|');
     case 'text':
       return '"…"';
     case 'image':

@@ -13,13 +13,17 @@ const named = new RegExp(
 );
 
 /**
- * Reads "2: make it blue", "#2 make it blue", "v2, make it blue", "second one make it blue". A bare number is none, as in
- * "2 more birds".
+ * Reads "2: make it blue", "#2 make it blue", "v2, make it blue", "v1: 2: make it blue", "second one make it blue". A bare
+ * number is none, as in "2 more birds".
  */
 export function readPick(words: string): Pick {
   const text = words.trim();
   const version = /^v(?:ersion\s+)?(\d{1,3})(?:\s*[:,–—-]\s*|\s+|$)/i.exec(text);
-  if (version) return { version: Number(version[1]), rest: text.slice(version[0].length) };
+  if (version) return { ...readNth(text.slice(version[0].length)), version: Number(version[1]) };
+  return readNth(text);
+}
+
+function readNth(text: string): Pick {
   const number = /^(?:#\s?(\d{1,2})(?!\d)\s*[:,.)–—-]?|(\d{1,2})\s*[:)](?!\d))\s*/.exec(text);
   if (number) return { nth: Number(number[1] ?? number[2]), rest: text.slice(number[0].length) };
   const ordinal = named.exec(text);

@@ -65,7 +65,11 @@ async function withSource(asked: ChatRequest, wish: EditWish, parts: Parts): Pro
   const place = platformFor(parts, asked.place.platform).shown(asked.place);
   const newest = await newestHere(place, parts);
   const job = newest && (await parts.store.queue.find(newest));
-  if (!job) return { sources: unusable('There is no picture here to change.', 'Give one with image:.'), words };
+  if (!job)
+    return {
+      sources: unusable('There is no picture here to change.', 'Give one as image, or reply to a picture.'),
+      words,
+    };
   const pick = readPick(words);
   const picture = await pictureOf(job, pick, place.thread, parts);
   return isRefusal(picture) ? { sources: picture, words } : { sources: [{ picture }], words: pick.rest || words };

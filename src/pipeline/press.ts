@@ -75,6 +75,6 @@ async function undo(job: Job, respond: Responder, parts: Parts): Promise<Receive
   if (!origin || !parent) return refuse({ refused: 'gone', what: 'There is nothing to go back to.' }, respond);
   const { thread } = platformFor(parts, job.place.platform).shown(job.place);
   await parts.store.gallery.turnBack(thread, parent.job);
-  await respond.tell(`Back to ${originText(origin)}: the next answer here changes that one.`);
+  await respond.tell(`Back to ${originText(origin)}. The next change here begins with that one.`);
   return { answered: true };
 }

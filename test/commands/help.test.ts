@@ -38,7 +38,7 @@ test.each([
       'Thanks, praise and emoji',
     ],
   ],
-  ['console', ['edit 1 make it blue', 'vary 1', 'undo 1', 'image:./fox.png']],
+  ['console', ['edit 1 make it blue', 'vary 1', 'undo 2', 'image:./fox.png']],
 ] as const)('it tells on %s how a picture is changed, and what counts', async (platform, ways) => {
   const said = await desk.say('/help', person('12345', platform));
   for (const way of ways) expect(said).toContain(way);

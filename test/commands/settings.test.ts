@@ -7,7 +7,8 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-const usual = ['shape: square', 'quality: medium', 'count: 1 (at most 4 here)', 'model: gpt-image-2.5-flare'];
+const answers = 'answers under a picture that change it here: the requester’s, and those that name Easel';
+const usual = ['shape: square', 'quality: medium', 'count: 1 (at most 4 here)', 'model: gpt-image-2.5-flare', answers];
 const shown = async (as?: Parameters<TestDesk['say']>[1]) => (await desk.say('/settings', as)).split('\n');
 
 test('without settings the usual ones are shown', async () => {
@@ -17,12 +18,28 @@ test('without settings the usual ones are shown', async () => {
 test('what is set is saved, shown, and nobody else’s', async () => {
   expect(await desk.say('/settings set shape:WIDE quality:high')).toBe('Saved: shape wide, quality high.');
   expect(await desk.say('/settings set count:3 model:gpt-image-2')).toBe('Saved: count 3, model gpt-image-2.');
-  expect(await shown()).toEqual(['shape: wide', 'quality: high', 'count: 3 (at most 4 here)', 'model: gpt-image-2']);
+  expect(await shown()).toEqual([
+    'shape: wide',
+    'quality: high',
+    'count: 3 (at most 4 here)',
+    'model: gpt-image-2',
+    answers,
+  ]);
   expect(await shown(bob)).toEqual(usual);
 });
 
 test('an exact size is a shape', async () => {
   expect(await desk.say('/settings set shape:1536x864')).toBe('Saved: shape 1536x864.');
+});
+
+test('an admin’s choice of answers counts for everyone in the same workspace', async () => {
+  expect(await desk.say('/settings replies mentions')).toBe(
+    'An answer under a picture now changes it only when it names Easel.',
+  );
+  expect((await shown(bob))[4]).toBe('answers under a picture that change it here: those that name Easel');
+  expect(await desk.say('/settings replies sometimes')).toContain('Nothing was charged.');
+  await desk.say('/settings replies requester');
+  expect(await shown(bob)).toEqual(usual);
 });
 
 test('what is cleared is the usual again', async () => {

@@ -14,6 +14,7 @@ describe('the picture that words begin by naming', () => {
     ['last one: add a hat', { nth: 'last', rest: 'add a hat' }],
     ['v2 make it blue', { version: 2, rest: 'make it blue' }],
     ['version 3: make it blue', { version: 3, rest: 'make it blue' }],
+    ['v1: 2: make it blue', { version: 1, nth: 2, rest: 'make it blue' }],
     ['#2', { nth: 2, rest: '' }],
     ['v1', { version: 1, rest: '' }],
   ])('%j', (words, pick) => expect(readPick(words)).toEqual(pick));

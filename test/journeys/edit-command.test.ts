@@ -106,7 +106,7 @@ describe.each(both)('/edit on %s', (_, chatOf) => {
     const { place: here } = await place(unlimited);
     const chat = chatOf(here);
     expect(await chat.command('edit', { prompt: 'make it blue' }).told()).toBe(
-      'There is no picture here to change. Nothing was charged. Give one with image:.',
+      'There is no picture here to change. Nothing was charged. Give one as image, or reply to a picture.',
     );
     chat.command('imagine', { prompt: 'a red fox', quality: 'low' });
     await results(chat);

@@ -180,7 +180,7 @@ describe.each(both)('editing on %s', (_, chatOf) => {
     expect(first.buttons).not.toContain('Undo');
     expect(await chat.press(second, 'Undo', { user: chat.other }).told()).toContain('Only an admin can undo');
     expect(await chat.press(second, 'Undo').told()).toBe(
-      'Back to v1 of “a red fox”: the next answer here changes that one.',
+      'Back to v1 of “a red fox”. The next change here begins with that one.',
     );
     chat.say('add a hat', { under: first, mention: true });
     expect((await newest(chat, 3)).text).toContain('v3 of “a red fox”, from v1');

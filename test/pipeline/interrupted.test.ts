@@ -15,6 +15,7 @@ import { leaseMs } from '../../src/storage/turns.ts';
 import { manualClock } from '../fakes/clock.ts';
 import { scriptedProvider } from '../fakes/provider.ts';
 import { terminal } from '../platforms/console/terminal.ts';
+import { blackPng } from './pictures/picture-bytes.ts';
 
 const cutOffMost = 10;
 
@@ -128,4 +129,33 @@ test('a job that only waits is not cut off, however long it waits', async () => 
   const job = await asked(place);
   await clock.advance(30 * leaseMs);
   expect(await queue.find(job)).toMatchObject({ state: 'queued', attempt: 0 });
+});
+
+test('a job that is cancelled when it is made and not posted yet costs nothing, and is not posted', async () => {
+  const place = await town();
+  const { parts, clock, storage, shown } = place;
+  const { queue, ledger } = parts.store;
+  const job = await asked(place);
+  const claim = await queue.claim('first', ['console'], true, 1);
+  if (!claim) throw new RangeError('the job is not there');
+  const charged = claim.job.quote;
+  const blob = await parts.blobs.put(blackPng(64, 64));
+  const pictures = [{ blob, format: 'png', width: 64, height: 64, bytes: 9 }] as const;
+  await parts.store.transaction(async (books) => {
+    await books.queue.made(claim, { pictures, charged, provider: 'scripted', providerRequest: undefined });
+    await books.ledger.settle(job, charged);
+  });
+  // It dies here, before the picture is posted.
+  await clock.advance(leaseMs);
+  expect(await queue.cancel(job)).toBe('asked');
+
+  const { worker } = place.another('last');
+  worker.start();
+  await place.flown(worker.idle());
+  await place.flown(parts.errands.settled());
+  expect(await queue.find(job)).toMatchObject({ state: 'cancelled', outcome: { cancelled: true }, charged: undefined });
+  expect(await ledger.balance(claim.job.person.id)).toEqual({ available: 500, held: 0 });
+  expect(shown.lines().at(-1)).toContain('Cancelled. Nothing was charged.');
+  expect(await diagnose(storage.database.db, storage.blobs)).toMatchObject({ findings: [], credits: { charged: 0 } });
+  await place.flown(worker.stop(0));
 });

@@ -3,6 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type ButtonAction, buttonActions } from '../../domain/card.ts';
 import type { Ask, ChatPlatform, ChatRequest, Receive, Received, Responder } from '../../domain/chat-platform.ts';
+import type { Form } from '../../domain/form.ts';
 import type { JobId } from '../../domain/job.ts';
 import { type Person, personId, workspaceId } from '../../domain/person.ts';
 import { pathIn, readPath } from './paths.ts';
@@ -28,7 +29,7 @@ export interface ConsolePlatform extends ChatPlatform {
 }
 
 const usage = 'Begin with a slash: /imagine a red fox, or /help.';
-const howToEdit = 'Say what to change after the number, such as: edit 1 make it blue.';
+const newestOnly = 'Type /edit and what to change for the newest one.';
 
 /** The terminal as a chat platform: whoever sits there is its only person, and an admin. */
 export function consolePlatform({ input, output, folder, userName, live }: ConsoleOptions): ConsolePlatform {
@@ -43,6 +44,13 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
   let receive: Receive | undefined;
   let reading: Interface | undefined;
   let last = 0;
+  /** The question that was asked last, while its answer may come. */
+  let asking: Choice | undefined;
+
+  const howToEdit = (what: Ask): string => {
+    const [number = 1] = [...numbers].find(([, job]) => 'job' in what && job === what.job) ?? [];
+    return `Say what to change after the number, such as: edit ${number} make it blue.`;
+  };
 
   async function ask(what: Ask, number: number): Promise<Received | undefined> {
     const asked: ChatRequest = {
@@ -55,8 +63,9 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
     };
     const respond: Responder = {
       tell: async (text) => shown.say(text),
-      async open() {
-        shown.say(howToEdit);
+      async open(form) {
+        asking = onlyChoice(form);
+        shown.say(asking ? `${asking.label}? Type ${asking.values.join(' or ')}.` : howToEdit(what));
         return true;
       },
       async announce(root) {
@@ -75,11 +84,18 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
   async function say(line: string): Promise<Received | undefined> {
     const typed = line.trim();
     if (typed === '') return undefined;
+    if (asking?.values.includes(typed)) {
+      const { key, name } = asking;
+      asking = undefined;
+      return ask({ form: key, values: { [name]: typed } }, last + 1);
+    }
     const command = /^\/(\S+)\s*([\s\S]*)$/.exec(typed);
     if (command) return ask({ command: command[1] ?? '', line: named(command[2] ?? '') }, last + 1);
-    const meant = readButton(typed, numbers) ?? readEdit(typed, numbers);
+    const meant = readButton(typed, numbers) ?? readSaid(typed, numbers);
     if (meant) return ask(meant, last + 1);
-    shown.say(usage);
+    const [, word, number] = /^(\w+)\s+#?(\d+)/.exec(typed) ?? [];
+    const isAbout = buttonActions.some((action) => action === word?.toLowerCase());
+    shown.say(isAbout ? `There is no picture ${number} since Easel was started. ${newestOnly}` : usage);
     return undefined;
   }
 
@@ -115,6 +131,19 @@ export function consolePlatform({ input, output, folder, userName, live }: Conso
   };
 }
 
+interface Choice {
+  readonly key: string;
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly string[];
+}
+
+/** A form that asks for one of a few things can be asked on a terminal too. */
+function onlyChoice({ key, fields: [first, ...others] }: Form): Choice | undefined {
+  if (!first || others.length > 0 || first.input.kind !== 'choice') return undefined;
+  return { key, name: first.name, label: first.label, values: first.input.values };
+}
+
 /** `@ann` is a person of the console. */
 const named = (line: string): string =>
   line.replaceAll(
@@ -133,7 +162,7 @@ function readButton(
 }
 
 /** `edit 1 make it blue`: the words that people elsewhere answer a picture with. */
-function readEdit(typed: string, numbers: ReadonlyMap<number, JobId>): Ask | undefined {
+function readSaid(typed: string, numbers: ReadonlyMap<number, JobId>): Ask | undefined {
   const [, number = '', words = ''] = /^edit\s+#?(\d+)\s*[:,]?\s+(\S[\s\S]*)$/i.exec(typed) ?? [];
   const job = numbers.get(Number(number));
   if (!job || !words) return undefined;

@@ -26,9 +26,32 @@ describe('editing on the console', () => {
 
   test('where a form would open it says what to type', async () => {
     const { type, heard, shown } = await typing();
-    await type('/imagine a red fox', 'edit 1');
-    expect(await heard[1]?.respond.open({ key: 'edit.1', title: 'Edit', submit: 'Edit', fields: [] })).toBe(true);
-    expect(shown.lines().at(-1)).toBe('Say what to change after the number, such as: edit 1 make it blue.');
+    await type('/imagine a red fox', '/imagine a hill', 'edit 2');
+    expect(await heard[2]?.respond.open({ key: 'edit.1', title: 'Edit', submit: 'Edit', fields: [] })).toBe(true);
+    expect(shown.lines().at(-1)).toBe('Say what to change after the number, such as: edit 2 make it blue.');
+  });
+
+  test('a form with one choice is a question, and its answer is typed', async () => {
+    const { platform, asked, heard, shown } = await typing();
+    await platform.say('/imagine foxes count:2');
+    await platform.say('vary 1');
+    const input = { kind: 'choice', summary: '', values: ['1', '2'] } as const;
+    const fields = [{ name: 'picture', label: 'Which picture', input, required: true }];
+    await heard[1]?.respond.open({ key: 'vary.x', title: 'Vary', submit: 'Vary', fields });
+    expect(shown.lines().at(-1)).toBe('Which picture? Type 1 or 2.');
+    await platform.say('2');
+    expect(asked().at(-1)).toEqual({ form: 'vary.x', values: { picture: '2' } });
+    await platform.say('2');
+    expect(shown.lines().at(-1)).toContain('Begin with a slash');
+  });
+
+  test('a number of before this start says so', async () => {
+    const { type, shown, asked } = await typing();
+    await type('edit 7 make it blue', 'vary 7');
+    expect(asked()).toEqual([]);
+    expect(shown.lines()).toEqual(
+      Array(2).fill('There is no picture 7 since Easel was started. Type /edit and what to change for the newest one.'),
+    );
   });
 
   test('posted pictures are known by their job, and all is one conversation', async () => {

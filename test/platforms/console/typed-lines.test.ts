@@ -46,9 +46,17 @@ test('a number belongs to what was accepted, and what was only answered takes no
 
 test('what is neither is answered with how to begin, and asks for nothing', async () => {
   const { type, asked, shown } = await typing();
-  await type('hello', 'again', 'again 7', 'dance 1', 'again 1 2', 'imagine a fox', '/', ' ', '');
+  await type('hello', 'again', 'dance 1', 'imagine a fox', '/', ' ', '');
   expect(asked()).toEqual([]);
-  expect(shown.lines()).toEqual(Array.from({ length: 7 }, () => usage));
+  expect(shown.lines()).toEqual(Array.from({ length: 5 }, () => usage));
+});
+
+test('a number that no picture has is named', async () => {
+  const { type, asked, shown } = await typing();
+  await type('again 7', 'details 1 2');
+  expect(asked()).toEqual([]);
+  expect(shown.lines()[0]).toContain('There is no picture 7 since Easel was started.');
+  expect(shown.lines()[1]).toContain('There is no picture 1 since Easel was started.');
 });
 
 test('@name is a person of the console, an address is not', async () => {
