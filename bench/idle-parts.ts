@@ -6,6 +6,7 @@ import type { Store } from '../src/domain/store.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
 import { errands } from '../src/pipeline/errands.ts';
 import type { Parts } from '../src/pipeline/parts.ts';
+import { openWishes } from '../src/pipeline/wishes.ts';
 import { systemClock } from '../src/system-clock.ts';
 
 /** What a worker needs besides its store, doing nothing: what is left is the work on the queue and the ledger. */
@@ -25,7 +26,7 @@ const platform: ChatPlatform = {
   thread: () => thread,
   direct: async () => ({ platform: 'console' }),
   channel: () => ({ platform: 'console' }),
-  shown: () => ({ thread: 'console', channel: 'console', messages: [] }),
+  shown: () => ({ thread: 'console', channel: 'console', messages: [], own: true }),
   download: async () => new Uint8Array(),
   fileAt: async () => undefined,
   isAdmin: async () => false,
@@ -86,6 +87,8 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   fetchLink: notHere,
   forms: new Keyv(),
   hints: new Keyv(),
+  wishes: openWishes(store.queue),
+  closing: new AbortController().signal,
   rules: {
     ...{ creditUsd: 0.001, userConcurrency: 2, userQueue: 5, userPerMinute: 6, partialImages: 0, admins: [] },
   },

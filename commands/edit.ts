@@ -38,11 +38,12 @@ export default imageCommand({
     if (part && mask) {
       return { refused: 'unclear', what: 'You gave both a mask and a region.', hint: 'Leave one of them out.' };
     }
+    const others = [image2, image3, image4].filter((source) => source !== undefined);
     return {
       task: 'edit',
       words: prompt,
       additions: [],
-      sources: [image, image2, image3, image4].filter((source) => source !== undefined),
+      sources: [image ?? { newest: true }, ...others],
       mask,
       region: part,
       shape: outline,

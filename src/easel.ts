@@ -18,12 +18,14 @@ import type { Parts } from './pipeline/parts.ts';
 import { decoder } from './pipeline/pictures/decoder.ts';
 import { sharpInputs } from './pipeline/pictures/input-pictures.ts';
 import { sharpPreviews } from './pipeline/pictures/previews.ts';
+import { placeOld } from './pipeline/place-old.ts';
 import { createWorker } from './pipeline/queue.ts';
 import { openReception } from './pipeline/receive.ts';
 import { ownerName, recover } from './pipeline/recover.ts';
 import { openOrGoBlind } from './pipeline/show.ts';
 import { tellUntold } from './pipeline/tell-end.ts';
 import { keepWaitingCards } from './pipeline/waiting-cards.ts';
+import { openWishes } from './pipeline/wishes.ts';
 import { personHash, readSecretKey } from './secret-key.ts';
 import { startPlatform } from './start-platform.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
@@ -37,8 +39,8 @@ const floodMost = 30;
 /** Cards that are told of a pause; the rest of a long queue stays as it is. */
 const pausedMost = 50;
 const firstChecksMs = 10 * 60_000;
-/** Cards are losable: a platform that takes no edits does not keep Easel from stopping. */
-const lastEditsMs = 10_000;
+/** A platform that takes neither answers nor edits does not keep Easel from stopping. */
+const lastWordsMs = 10_000;
 
 export interface Easel {
   readonly parts: Parts;
@@ -66,6 +68,7 @@ export async function buildEasel(
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
   const rules = { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins };
   const pictures = decoder();
+  const closing = new AbortController();
   const parts: Parts = {
     store,
     blobs,
@@ -79,6 +82,8 @@ export async function buildEasel(
     inputs: sharpInputs(pictures),
     forms: keyvOn(database.db, clock, 'forms'),
     hints: keyvOn(database.db, clock, 'hints'),
+    wishes: openWishes(store.queue),
+    closing: closing.signal,
     clock,
     log,
     rules,
@@ -95,10 +100,10 @@ export async function buildEasel(
       rules,
     }),
   };
-  return wire(parts, storage);
+  return wire(parts, storage, closing);
 }
 
-function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
+function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortController): Easel {
   const worker = createWorker(parts);
   const reception = openReception(parts, worker);
   const over = new AbortController();
@@ -125,16 +130,21 @@ function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
         await worker.stop(graceMs);
         throw error;
       });
+      parts.errands.add(placeOld(parts));
       parts.errands.add(tellUntold(parts));
       parts.errands.add(keepWaitingCards(parts, over.signal));
       parts.errands.add(laterDaily());
     },
     idle: () => worker.idle(),
     async stop() {
-      reception.close();
+      closing.abort();
       over.abort();
       await worker.stop(graceMs);
-      await lastEdits(parts);
+      await inTime(reception.settled(), parts);
+      await inTime(
+        pauseCards(parts).then(() => parts.errands.settled()),
+        parts,
+      );
       await Promise.all([...parts.platforms.values()].map((platform) => platform.stop()));
       await parts.floods.stop();
       await store.close();
@@ -142,11 +152,11 @@ function wire(parts: Parts, { database, store, blobs }: Storage): Easel {
   };
 }
 
-/** Lets every card show how its job stands, as far as there is time. */
-async function lastEdits(parts: Parts): Promise<void> {
+/** Waits for the last answers and the last edits of cards, as far as there is time. */
+async function inTime(work: Promise<void>, { clock }: Parts): Promise<void> {
   const over = new AbortController();
-  const time = parts.clock.sleep(lastEditsMs, over.signal).catch(() => undefined);
-  await Promise.race([pauseCards(parts).then(() => parts.errands.settled()), time]);
+  const time = clock.sleep(lastWordsMs, over.signal).catch(() => undefined);
+  await Promise.race([work, time]);
   over.abort();
 }
 

@@ -23,10 +23,15 @@ export type Ask =
 
 /** Words that may be meant for Easel. What the place is about is in the request's place. */
 export interface Said {
-  /** Without the name of Easel, people as `@name`. */
-  readonly words: string;
+  /**
+   * Without the name of Easel, people as `<@PERSON_ID|name>`. Asked for only when somebody wants to know them: names may
+   * take a call to the platform, and most talk is none of Easel's business.
+   */
+  words(): Promise<string>;
   /** True when they name Easel or are said to it alone; else they may be talk among people. */
   readonly toEasel: boolean;
+  /** True when they begin by naming somebody else. */
+  readonly toOthers: boolean;
   /** Nobody else reads them. */
   readonly direct: boolean;
   /** What is replied to, as in `Shown.messages`; empty when it is no message or none in particular. */
@@ -34,6 +39,8 @@ export interface Said {
   readonly files: readonly FileRef[];
   /** True where the platform keeps the words from Easel: there is an answer, and nobody knows what it says. */
   readonly withheld: boolean;
+  /** True where what is replied to is somebody else's and Easel can't see what it holds. */
+  readonly unseen: boolean;
 }
 
 export interface ChatRequest {

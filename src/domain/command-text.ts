@@ -29,15 +29,24 @@ const closing: Readonly<Record<string, readonly string[]>> = {
   '«': ['»'],
 };
 
-/** Splits `text` into the verb's or command's raw values, or refuses an option that does not exist. */
-export function parseLine(options: Options, text: string): RawValues | Refusal {
+/**
+ * Splits `text` into the verb's or command's raw values.
+ * @param unknown what becomes of an option that does not exist: refused, or part of the words that it stands in
+ */
+export function parseLine(
+  options: Options,
+  text: string,
+  unknown: 'refused' | 'words' = 'refused',
+): RawValues | Refusal {
   const values: Record<string, string | boolean> = {};
   const words: Token[] = [];
   const tokens = tokenize(text);
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at] as Token;
     const { option } = token;
-    if (!option || !isMeant(token, options)) {
+    const isOption =
+      option && isMeant(token, options) && (unknown === 'refused' || Object.hasOwn(options, option.name));
+    if (!isOption) {
       words.push(token);
       continue;
     }
@@ -99,7 +108,8 @@ const mention = /^<@([^|>]+)(?:\|([^>]*))?>$/;
 const person = (text: string, option: Option): string =>
   option.kind === 'person' ? (mention.exec(text)?.[1] ?? text) : named(text);
 
-const named = (text: string): string =>
+/** The words with people as `@name`. */
+export const named = (text: string): string =>
   text.replaceAll(/<@([^|>]+)(?:\|([^>]*))?>/g, (_, id: string, name?: string) => `@${name || id}`);
 
 /** The words as they were typed, blanks and line breaks too; where an option stood between two of them, one blank. */

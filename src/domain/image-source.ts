@@ -15,6 +15,8 @@ export interface FileRef {
   readonly name: string;
   /** As far as the platform says so; the bytes themselves decide. */
   readonly bytes: number | undefined;
+  /** As in `Shown.messages`, where it may be one of Easel's own. */
+  readonly key?: string;
   readonly [key: string]: Json | undefined;
 }
 
@@ -27,6 +29,8 @@ export type GivenImage =
 /** Where a picture for an edit comes from. */
 export type ImageSource =
   | GivenImage
+  /** The one that is meant where it is asked: what the thread is about, else the newest of the channel. */
+  | { readonly newest: true }
   | { readonly picture: PictureRef }
   /** As an earlier request had it. */
   | { readonly input: InputPicture };

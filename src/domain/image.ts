@@ -1,4 +1,4 @@
-import type { ImageSource, PictureRef } from './image-source.ts';
+import type { GivenImage, ImageSource, PictureRef } from './image-source.ts';
 import type { Region } from './region.ts';
 
 /** The nouns of a picture: what can be asked for, and what comes back. */
@@ -39,10 +39,10 @@ export interface GenerateWish extends Wished {
 /** A change to pictures. What is left open is inherited from them. */
 export interface EditWish extends Wished {
   readonly task: 'edit';
-  /** The first is the one that is changed, the others are there to be looked at. Empty: whatever is meant where it is asked. */
+  /** The first is the one that is changed, the others are there to be looked at. */
   readonly sources: readonly ImageSource[];
   /** Where the first picture may change; everywhere when neither is given. */
-  readonly mask?: Exclude<ImageSource, { readonly picture: PictureRef }> | undefined;
+  readonly mask?: GivenImage | { readonly input: InputPicture } | undefined;
   readonly region?: Region | undefined;
 }
 

@@ -16,6 +16,8 @@ export interface Tariff {
   readonly creditUsd: number;
   /** What this provider takes of the list price: 0.5 for a relay at half price. */
   readonly multiplier: number;
+  /** More pictures than this take several calls, each with all input pictures. Unset: one call. */
+  readonly imagesPerCallMax?: number;
 }
 
 /**
@@ -40,10 +42,12 @@ type Priced = Pick<ImageRequest, 'size' | 'quality' | 'count' | 'partialImages'>
  * Micro-dollars of list price for one picture of the request: its previews and its share of the input pictures included.
  * Undefined when no price is known.
  */
-function listPriceOfOne(model: Model, request: Priced): number | undefined {
+function listPriceOfOne(model: Model, request: Priced, { imagesPerCallMax }: Tariff): number | undefined {
   const tokens = outputTokens(model, request.quality, request.size);
   if (model.prices === null || tokens === undefined) return undefined;
-  const inputs = ((request.inputs?.length ?? 0) * model.inputImageTokens * model.prices.imageIn) / request.count;
+  const calls = Math.ceil(request.count / (imagesPerCallMax ?? request.count));
+  const inputTokens = (request.inputs?.length ?? 0) * model.inputImageTokens;
+  const inputs = (inputTokens * model.prices.imageIn * calls) / request.count;
   return (tokens + request.partialImages * model.partialImageTokens) * model.prices.imageOut + inputs;
 }
 
@@ -62,7 +66,7 @@ export function inCredits(microUsdOfOne: number, count: number, { creditUsd, mul
 
 /** What the person is told before: list price × multiplier for every picture; undefined when no price is known. */
 export function quote(model: Model, request: Priced, tariff: Tariff): Credits | undefined {
-  const one = listPriceOfOne(model, request);
+  const one = listPriceOfOne(model, request, tariff);
   return one === undefined ? undefined : inCredits(one, request.count, tariff);
 }
 
@@ -90,7 +94,7 @@ export function bill(
 ): Bill {
   const fromUsage = call.usage && listPriceOfUsage(model, call.usage);
   const billed = fromUsage === undefined ? call.made : Math.max(call.made, 1);
-  const one = fromUsage === undefined ? (listPriceOfOne(model, request) ?? 0) : fromUsage / billed;
+  const one = fromUsage === undefined ? (listPriceOfOne(model, request, tariff) ?? 0) : fromUsage / billed;
   const due = inCredits(one, call.delivered, tariff);
   const whole = inCredits(one, billed, tariff);
   const charged = credits(Math.min(due, held));

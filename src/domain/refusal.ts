@@ -35,6 +35,9 @@ export type Refusal =
 
 const free = 'Nothing was charged.';
 
+/** A picture that was given and can't be used. @param hint what would do */
+export const unusable = (what: string, hint: string | undefined): Refusal => ({ refused: 'unusable', what, hint });
+
 const wording: { [Kind in Refusal['refused']]: (refusal: Extract<Refusal, { refused: Kind }>) => string } = {
   'too-many': ({ waiting, retryAfterMs }) =>
     `You have ${counted(waiting, 'request')} in the works, the most at a time. ${free} Try again ${

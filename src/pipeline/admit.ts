@@ -1,4 +1,4 @@
-import type { Credits } from '../domain/credits.ts';
+import { type Credits, credits } from '../domain/credits.ts';
 import { type ImageWish, qualities, sizeText } from '../domain/image.ts';
 import type { JobId, NewJob, Place } from '../domain/job.ts';
 import type { Load } from '../domain/job-queue.ts';
@@ -7,6 +7,7 @@ import { holdFor, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Gathered } from './gather.ts';
+import { tariff } from './house.ts';
 import type { Parts, Rules } from './parts.ts';
 import { usualMs } from './usual.ts';
 
@@ -62,9 +63,20 @@ export async function admit(
   return isTooMany ? { ...verdict, retryAfterMs: await usualMs(request, parts) } : verdict;
 }
 
-function quoteFor({ model, request, provider }: Fitted, { creditUsd }: Rules): Credits | undefined {
-  return quote(model, request, { creditUsd, multiplier: provider.priceMultiplier });
+/** What would be refused whatever it is, before anything is fetched for it. */
+export async function refusedAnyway(person: Person, { store, rules, clock }: Parts): Promise<Refusal | undefined> {
+  const { askedLastMinute, ...load } = await store.queue.load(person.id);
+  const withThis = { ...load, queued: load.queued + 1, askedLastMinute: [...askedLastMinute, clock.now()] };
+  const over = overLimit(withThis, rules, clock.now());
+  if (over) return over;
+  const { available } = await store.ledger.balance(person.id);
+  return available > 0
+    ? undefined
+    : { refused: 'too-poor', needs: credits(1), holds: credits(2), has: available, cheaper: undefined };
 }
+
+const quoteFor = ({ model, request, provider }: Fitted, rules: Rules): Credits | undefined =>
+  quote(model, request, tariff(provider, { rules }));
 
 /** Counts include the job that asks to be let in. */
 function overLimit(load: Load, rules: Rules, now: number): Refusal | undefined {

@@ -83,9 +83,12 @@ export async function openPicked(
   parts: Parts,
 ): Promise<Received> {
   const ours = await pointedAt(messages, parts);
-  if (ours) return openEdit(ours, respond, parts);
+  if (ours) return openEdit(ours.job, respond, parts);
   if (files.length === 0) {
-    return refuse({ refused: 'unclear', what: 'There is no picture in that message.', hint: undefined }, respond);
+    return refuse(
+      { refused: 'unclear', what: 'There is no picture in that message.', hint: 'Pick one that has a picture.' },
+      respond,
+    );
   }
   const key = `pick.${randomUUID()}`;
   await parts.forms.set(key, files, openMs);
@@ -93,8 +96,10 @@ export async function openPicked(
   return show(asking(key, names), respond);
 }
 
+const noForm = 'The form could not be opened. Press again, or reply to the picture and say what to change.';
+
 async function show(form: Form, respond: Responder): Promise<Received> {
-  if (!(await respond.open(form))) await respond.tell('Reply to the picture and say what to change, or use /edit.');
+  if (!(await respond.open(form))) await respond.tell(`${noForm} Nothing was charged.`);
   return { answered: true };
 }
 
@@ -136,7 +141,7 @@ async function sourcesOf(
   if (kind === 'pick') {
     const files = await forms.get<readonly FileRef[]>(key);
     if (files) return files.map((file) => ({ file }));
-    return { refused: 'gone', what: 'This form was open for too long.' };
+    return { refused: 'gone', what: 'This form was open for too long. Pick the message again.' };
   }
   const job = about as JobId;
   const pictures = await store.queue.pictures(job);

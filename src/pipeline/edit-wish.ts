@@ -13,7 +13,7 @@ function editCommand({ commands }: Pick<Parts, 'commands'>) {
   return edit;
 }
 
-/** What /edit would plan of these values, about these pictures and then those that the values name. */
+/** What /edit would plan of these values, about these pictures and then those that the values name. Never the newest. */
 export function editWish(
   values: RawValues,
   sources: readonly ImageSource[],
@@ -25,15 +25,16 @@ export function editWish(
   const wish = edit.plan(checked);
   if (isRefusal(wish)) return wish;
   if (wish.task !== 'edit') throw new RangeError('the command edit plans something else');
-  return { ...wish, sources: [...sources, ...wish.sources] };
+  const others = wish.sources.filter((source) => !('newest' in source));
+  return { ...wish, sources: [...sources, ...others] };
 }
 
-/** The same of words, which may hold options: "make it blue quality:high". */
+/** The same of words, which may hold options: "make it blue quality:high". What is no option is part of the words. */
 export function editWishOf(
   words: string,
   sources: readonly ImageSource[],
   parts: Pick<Parts, 'commands'>,
 ): EditWish | Refusal {
-  const values = parseLine(editCommand(parts).options, words);
+  const values = parseLine(editCommand(parts).options, words, 'words');
   return isRefusal(values) ? values : editWish(values, sources, parts);
 }

@@ -48,14 +48,14 @@ export function fitWish(
 
   const [first] = inputs;
   const size = first
-    ? chooseEditSize(model, wish.shape, first, first.parent !== undefined)
+    ? chooseEditSize(model, wish.shape, gathered.outline ?? first, first.parent !== undefined)
     : chooseSize(model, wish.shape, own.shape);
   if (isRefusal(size)) return size;
   const quality = chooseQuality(model, wish.quality, open.quality);
   if (isRefusal(quality)) return quality;
   const count = chooseCount(model, wish.count, open.count, team.countMax ?? countMaxUnlessSet);
   if (isRefusal(count)) return count;
-  const look = chooseLook(model, wish.format ?? among(model.formats, open.format), backgroundFor(wish, open, model));
+  const look = chooseLook(model, wish.format ?? formatFor(wish, open, model), backgroundFor(wish, open, model));
   if (isRefusal(look)) return look;
   const prompt = [words, ...wish.additions].join('\n\n');
   if (prompt.length > model.promptCharactersMax) {
@@ -104,6 +104,9 @@ function leftOpen({ task }: ImageWish, { parent }: Gathered, own: PersonPreferen
 /** What is inherited only counts where the model can do it: nobody has asked for it. */
 const among = <T>(known: readonly T[], inherited: T | undefined): T | undefined =>
   known.find((value) => value === inherited);
+
+const formatFor = (wish: ImageWish, open: LeftOpen, model: Model): ImageFormat | undefined =>
+  wish.background === 'transparent' && open.format === 'jpeg' ? undefined : among(model.formats, open.format);
 
 const backgroundFor = (wish: ImageWish, open: LeftOpen, model: Model): Background | undefined =>
   wish.background ?? (wish.format === 'jpeg' ? undefined : among(model.backgrounds, open.background));

@@ -1,13 +1,13 @@
 import type { ChatRequest } from '../domain/chat-platform.ts';
 import { Fault } from '../domain/fault.ts';
-import type { EditWish, ImageWish, InputPicture, Origin, Picture } from '../domain/image.ts';
+import type { EditWish, ImageWish, InputPicture, Origin, Picture, Size } from '../domain/image.ts';
 import type { GivenImage, ImageSource, PictureRef } from '../domain/image-source.ts';
 import type { Job, JobId } from '../domain/job.ts';
 import { readPick } from '../domain/picture-pick.ts';
-import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import { isRefusal, type Refusal, unusable } from '../domain/refusal.ts';
 import type { Region } from '../domain/region.ts';
 import { excerpt } from '../domain/text.ts';
-import { newestHere, pictureOf } from './meant.ts';
+import { choosePicture, newestHere, pointedAt } from './meant.ts';
 import { inputBytesMax, type Parts, platformFor } from './parts.ts';
 
 /** What goes along with a request: looked at and stored, and nothing held for it yet. */
@@ -18,6 +18,8 @@ export interface Gathered {
   /** The job that made the first input, where it is one of ours. */
   readonly parent?: Job;
   readonly origin?: Origin;
+  /** How large the first picture is where it was posted; the input may be smaller. */
+  readonly outline?: Size;
   /** Without the number that named the picture. */
   readonly words: string;
 }
@@ -50,38 +52,37 @@ export async function gather(asked: ChatRequest, wish: ImageWish, parts: Parts):
   return { inputs, words, ...(mask && { mask }), ...region, ...(await descent(first, parts)) };
 }
 
-const unusable = (what: string, hint: string | undefined): Refusal => ({ refused: 'unusable', what, hint });
 const goneText = 'Easel does not have this picture any more.';
 
 interface Sourced {
-  readonly sources: readonly ImageSource[] | Refusal;
+  readonly sources: readonly Source[] | Refusal;
   readonly words: string;
 }
 
-/** Where no picture is given, the newest one here is meant. */
-async function withSource(asked: ChatRequest, wish: EditWish, parts: Parts): Promise<Sourced> {
-  const { words } = wish;
-  if (wish.sources.length > 0) return { sources: wish.sources, words };
+/** With the picture that is meant here, where the wish leaves it open. */
+async function withSource(asked: ChatRequest, { sources, words }: EditWish, parts: Parts): Promise<Sourced> {
+  const [first, ...others] = sources;
+  const given = others.flatMap((source) => ('newest' in source ? [] : [source]));
+  if (!first || !('newest' in first)) return { sources: first ? [first, ...given] : given, words };
   const place = platformFor(parts, asked.place.platform).shown(asked.place);
-  const newest = await newestHere(place, parts);
-  const job = newest && (await parts.store.queue.find(newest));
-  if (!job)
-    return {
-      sources: unusable('There is no picture here to change.', 'Give one as image, or reply to a picture.'),
-      words,
-    };
-  const pick = readPick(words);
-  const picture = await pictureOf(job, pick, place.thread, parts);
-  return isRefusal(picture) ? { sources: picture, words } : { sources: [{ picture }], words: pick.rest || words };
+  const meant = await newestHere(place, parts);
+  const nothing = 'There is no picture here to change.';
+  if (!meant) return { sources: unusable(nothing, 'Give one as image, or reply to a picture.'), words };
+  const chosen = await choosePicture(meant, readPick(words), words, place, parts);
+  if (isRefusal(chosen)) return { sources: chosen, words };
+  return { sources: [{ picture: chosen.picture }, ...given], words: chosen.words || words };
 }
 
-async function inputOf(source: ImageSource, asked: ChatRequest, parts: Parts): Promise<InputPicture | Refusal> {
+type Source = Exclude<ImageSource, { newest: unknown }>;
+
+async function inputOf(source: Source, asked: ChatRequest, parts: Parts): Promise<InputPicture | Refusal> {
   if ('input' in source) {
     return (await parts.blobs.has(source.input.blob)) ? source.input : unusable(goneText, 'Give another one.');
   }
   if ('picture' in source) return ownPicture(source.picture, parts);
   const given = await bring(source, asked, parts);
   if (isRefusal(given)) return given;
+  if ('picture' in given) return ownPicture(given.picture, parts);
   const prepared = await parts.inputs.prepare(given.bytes, given.name);
   return isRefusal(prepared) ? prepared : store(prepared, given.bytes, parts);
 }
@@ -104,20 +105,47 @@ interface Given {
   readonly name: string;
 }
 
-/** What a person gave: a file of the platform, or what an address leads to. */
-async function bring(source: GivenImage, asked: ChatRequest, parts: Parts): Promise<Given | Refusal> {
+/** What a person gave: a file of the platform, or what an address leads to. One of ours is not fetched at all. */
+async function bring(
+  source: GivenImage,
+  asked: ChatRequest,
+  parts: Parts,
+): Promise<Given | { readonly picture: PictureRef } | Refusal> {
   const platform = platformFor(parts, asked.place.platform);
   const link = 'link' in source ? source.link : '';
   try {
     const file = 'file' in source ? source.file : await platform.fileAt(source.link, asked);
     if (isRefusal(file)) return file;
-    const bytes = file ? await platform.download(file, inputBytesMax) : await parts.fetchLink(link);
+    const picture = file?.key && (await ownFile(file.key, asked, parts));
+    if (picture) return { picture };
+    const coming = file ? platform.download(file, inputBytesMax) : parts.fetchLink(link);
+    const bytes = await unlessClosing(coming, parts.closing);
     return isRefusal(bytes) ? bytes : { bytes, name: file?.name ?? nameIn(link) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     parts.log.warn({ request: asked.id, err: error }, 'a picture could not be fetched');
     return unusable('The picture can’t be fetched right now.', 'Try again in a minute.');
   }
+}
+
+/** A download may take longer than Easel has when it stops. */
+function unlessClosing<T>(coming: Promise<T>, closing: AbortSignal): Promise<T | Refusal> {
+  const stopping: Refusal = { refused: 'stopping' };
+  if (closing.aborted) return Promise.resolve(stopping);
+  const { promise, resolve } = Promise.withResolvers<Refusal>();
+  const stop = () => resolve(stopping);
+  closing.addEventListener('abort', stop, { once: true });
+  return Promise.race([coming, promise]).finally(() => closing.removeEventListener('abort', stop));
+}
+
+/** A file that Easel posted there itself, where it is the only one of its job. */
+async function ownFile(key: string, asked: ChatRequest, parts: Parts): Promise<PictureRef | undefined> {
+  const ours = await pointedAt([key], parts);
+  if (!ours) return undefined;
+  const platform = platformFor(parts, asked.place.platform);
+  const isHere = platform.shown(ours.job.place).channel === platform.shown(asked.place).channel;
+  const { length } = await parts.store.queue.pictures(ours.job.id);
+  return isHere && length === 1 ? { job: ours.job.id, position: 0 } : undefined;
 }
 
 /** The last part of an address's path, or its host. */
@@ -148,21 +176,26 @@ async function maskFor(
   if ('input' in wish.mask) return inputOf(wish.mask, asked, parts);
   const given = await bring(wish.mask, asked, parts);
   if (isRefusal(given)) return given;
+  if ('picture' in given) return unusable('A picture that Easel made is no mask.', 'Give a mask as a file.');
   const mask = await parts.inputs.mask(given.bytes, given.name, size);
   return isRefusal(mask) ? mask : store(mask, given.bytes, parts);
 }
 
 /** Which of our pictures an edit goes out from, in words for people. */
-async function descent(first: InputPicture, { store: { queue } }: Parts): Promise<Pick<Gathered, 'parent' | 'origin'>> {
+async function descent(
+  first: InputPicture,
+  { store: { queue } }: Parts,
+): Promise<Pick<Gathered, 'parent' | 'origin' | 'outline'>> {
   const parent = first.parent && (await queue.find(first.parent.job));
   if (!first.parent || !parent) return {};
   const family: JobId = parent.family;
   const eldest = family === parent.id ? parent : await queue.find(family);
-  const several = (await queue.pictures(parent.id)).length > 1;
+  const pictures = await queue.pictures(parent.id);
+  const kept = pictures[first.parent.position];
   const origin: Origin = {
     words: excerpt((eldest ?? parent).request.words, 200),
     version: parent.version ?? 1,
-    ...(several && { picture: first.parent.position + 1 }),
+    ...(pictures.length > 1 && { picture: first.parent.position + 1 }),
   };
-  return { parent, origin };
+  return { parent, origin, ...(kept && { outline: { width: kept.width, height: kept.height } }) };
 }

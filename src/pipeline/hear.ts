@@ -1,13 +1,14 @@
 import type { ChatRequest, Received, Responder, Said } from '../domain/chat-platform.ts';
+import { named } from '../domain/command-text.ts';
 import type { Shown } from '../domain/gallery.ts';
 import type { EditWish } from '../domain/image.ts';
 import type { FileRef, ImageSource } from '../domain/image-source.ts';
-import type { Job } from '../domain/job.ts';
-import { type Pick, readPick } from '../domain/picture-pick.ts';
+import { type JobId, jobId } from '../domain/job.ts';
+import { type PicturePick, readPick } from '../domain/picture-pick.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { isSmallTalk } from '../domain/small-talk.ts';
 import { editWishOf } from './edit-wish.ts';
-import { aboutIn, pictureOf, pointedAt } from './meant.ts';
+import { aboutIn, choosePicture, type Meant, newestHere, pointedAt } from './meant.ts';
 import { type Parts, platformFor } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
@@ -17,7 +18,8 @@ const ignored = { ignored: true } as const;
 
 /**
  * Listens to what is said under pictures and to Easel. Talk among people costs nobody anything: what does not name Easel
- * counts only when it comes from whoever asked for the picture, and thanks and praise never do.
+ * counts only when it comes from whoever asked for the picture, and thanks, praise and bare links never do.
+ * @param closed true while Easel is stopping
  */
 export async function hear(
   asked: ChatRequest,
@@ -25,91 +27,147 @@ export async function hear(
   respond: Responder,
   parts: Parts,
   worker: Worker,
+  closed: boolean,
 ): Promise<Received> {
   const place = platformFor(parts, asked.place.platform).shown(asked.place);
   const answered = await pointedAt(said.messages, parts);
-  const job =
-    answered ?? (await aboutIn(place.thread, parts)) ?? (said.direct ? await newest(place, parts) : undefined);
-  if (said.withheld) return job ? hint(asked, respond, parts) : ignored;
-  if (!said.toEasel && !(await isRequesters(asked, job, parts))) return ignored;
-  if (isSmallTalk(said.words) && said.files.length === 0) return ignored;
+  const about = answered ?? (await aboutIn(place.thread, parts));
+  if (said.withheld) return about ? hint(asked, said, respond, parts) : ignored;
+  if (!said.toEasel && !(await isRequesters(asked, said, about, place, parts))) return ignored;
+  const words = await said.words();
+  if (isTalk(words, said)) return ignored;
+  if (closed) return refuse({ refused: 'stopping' }, respond);
   // Ordinary talk does not count as asking; only from here on somebody wants something.
   const flood = await parts.floods.take(asked.person.id);
   if (flood) return refuse({ refused: 'flooding', ...flood }, respond);
 
-  const pick = readPick(said.words);
-  const isMeant = answered !== undefined || meansThread(said, place);
-  const sources = await sourcesOf(said.files, isMeant ? job : undefined, pick, place.thread, parts);
-  if (isRefusal(sources)) return refuse(sources, respond);
-  if (pick.rest.trim() === '') return refuse(sayWhat, respond);
-  const wish = editWishOf(pick.rest, sources, parts);
+  const meant = await meantBy(said, answered, about, place, parts);
+  if (isRefusal(meant)) return refuse(meant, respond);
+  const chosen = await chosenBy(words, said.files, meant, place, parts);
+  if (isRefusal(chosen)) return refuse(chosen, respond);
+  if (chosen.words.trim() === '') return refuse(sayWhat, respond);
+  const wish = editWishOf(chosen.words, chosen.sources, parts);
   if (isRefusal(wish)) return refuse(wish, respond);
   if (wish.sources.length === 0) return refuse(noPicture, respond);
-  if (await isRepeated(asked, wish, parts)) return { known: true };
-  return request(asked, wish, respond, parts, worker);
+  return once(asked, wish, respond, parts, worker);
 }
 
-/** What is said to Easel alone and to no picture in particular is about the last one there. */
-async function newest({ channel }: Shown, { store }: Parts): Promise<Job | undefined> {
-  const job = await store.gallery.newestIn(channel);
-  return job && store.queue.find(job);
+/** What is sent twice is meant once. What is delivered twice is not even answered twice. */
+async function once(
+  asked: ChatRequest,
+  wish: EditWish,
+  respond: Responder,
+  parts: Parts,
+  worker: Worker,
+): Promise<Received> {
+  const id = jobId(asked.place.platform, asked.id);
+  if (parts.announcing.has(id) || (await parts.store.queue.find(id))) return { known: true };
+  const wished = `${asked.person.id} ${JSON.stringify(wish)}`;
+  if (!(await parts.wishes.enter(wished))) return refuse(repeated, respond);
+  let job: JobId | undefined;
+  try {
+    const received = await request(asked, wish, respond, parts, worker);
+    if ('accepted' in received) job = received.accepted;
+    return received;
+  } finally {
+    parts.wishes.leave(wished, job);
+  }
 }
 
 const sayWhat: Refusal = { refused: 'unclear', what: 'Say what to change.', hint: 'For example: make it blue.' };
 const noPicture: Refusal = {
   refused: 'unclear',
   what: 'Easel does not see which picture you mean.',
-  hint: 'Reply to a picture, attach one, or type /imagine for a new one.',
+  hint: 'Reply to a picture that Easel posted, attach one, or type /imagine for a new one.',
 };
+const unseen: Refusal = {
+  refused: 'unclear',
+  what: 'Easel can’t see that message.',
+  hint: 'Use Apps, Edit this picture on it, or attach the picture yourself.',
+};
+const repeated: Refusal = { refused: 'unclear', what: 'That is being made already.', hint: undefined };
 
-/** An answer that nobody named Easel in: it counts for whoever asked for the picture, unless the workspace wants mentions. */
-async function isRequesters({ person }: ChatRequest, job: Job | undefined, parts: Parts): Promise<boolean> {
-  if (job?.person.id !== person.id) return false;
+/**
+ * Words that nobody named Easel in: they count for whoever asked for the picture, in a conversation that began with it,
+ * unless they are for somebody else or the workspace wants mentions.
+ */
+async function isRequesters(
+  { person }: ChatRequest,
+  { toOthers }: Said,
+  about: Meant | undefined,
+  { thread }: Shown,
+  parts: Parts,
+): Promise<boolean> {
+  if (toOthers || about?.job.person.id !== person.id) return false;
+  const [first] = await parts.store.gallery.inThread(thread);
+  if (!first || !platformFor(parts, first.place.platform).shown(first.place).own) return false;
   const { replies = 'requester' } = await parts.preferences.ofWorkspace(person.workspace);
   return replies === 'requester';
 }
 
-/**
- * True when words that answer none of our pictures are about the one of the thread. Files are about themselves where
- * they stand in somebody else's message, or where everything is said in one place.
- */
-const meansThread = ({ messages, files }: Said, { thread, channel }: Shown): boolean =>
-  files.length === 0 || (messages.length === 0 && thread !== channel);
+/** Thanks, praise, links and files by themselves. Files that are given to Easel by name are for it, whatever is said. */
+function isTalk(words: string, { files, toEasel }: Said): boolean {
+  if (files.length > 0 && toEasel) return false;
+  const spoken = named(words).replaceAll(/\bhttps?:\/\/\S+/gi, ' ');
+  return isSmallTalk(spoken);
+}
 
-/** The picture that is meant, then the files that came along. */
-async function sourcesOf(
-  files: readonly FileRef[],
-  job: Job | undefined,
-  pick: Pick,
-  thread: string,
+/**
+ * The picture that is answered, or the thread's. Files are about themselves where they stand in somebody else's message,
+ * or where there is no thread about a picture.
+ */
+async function meantBy(
+  { messages, files, direct, unseen: isUnseen, toEasel }: Said,
+  answered: Meant | undefined,
+  about: Meant | undefined,
+  place: Shown,
   parts: Parts,
-): Promise<readonly ImageSource[] | Refusal> {
+): Promise<Meant | Refusal | undefined> {
+  if (answered) return answered;
+  if (isUnseen && toEasel && files.length === 0) return unseen;
+  if (files.length > 0) return messages.length === 0 && place.thread !== place.channel ? about : undefined;
+  return about ?? (direct ? newestHere(place, parts) : undefined);
+}
+
+interface ChosenSources {
+  readonly sources: readonly ImageSource[];
+  readonly words: string;
+}
+
+/** The picture that is meant, then the files that came along; of files alone, the one that the words name. */
+async function chosenBy(
+  said: string,
+  files: readonly FileRef[],
+  meant: Meant | undefined,
+  place: Shown,
+  parts: Parts,
+): Promise<ChosenSources | Refusal> {
+  const pick = readPick(said);
   const given = files.map((file) => ({ file }));
-  if (!job) return given;
-  const picture = await pictureOf(job, pick, thread, parts);
-  return isRefusal(picture) ? picture : [{ picture }, ...given];
+  if (!meant) return chosenFile(said, pick, given);
+  const chosen = await choosePicture(meant, pick, said, place, parts);
+  if (isRefusal(chosen)) return chosen;
+  return { sources: [{ picture: chosen.picture }, ...given], words: chosen.words };
+}
+
+function chosenFile(said: string, pick: PicturePick, given: readonly { readonly file: FileRef }[]): ChosenSources {
+  const file = pick.nth === 'last' ? given.at(-1) : given[(pick.nth ?? 0) - 1];
+  return file && given.length > 1 ? { sources: [file], words: pick.rest } : { sources: given, words: said };
 }
 
 /** Somebody answered a picture and Discord keeps their words to itself. They hear once how it works. */
-async function hint({ person }: ChatRequest, respond: Responder, { hints }: Parts): Promise<Received> {
+async function hint(
+  { person }: ChatRequest,
+  { toEasel }: Said,
+  respond: Responder,
+  { hints }: Parts,
+): Promise<Received> {
   const key = `reply ${person.id}`;
   if (await hints.get(key)) return ignored;
   await hints.set(key, true);
-  await respond.tell(
-    'To change this picture, reply with the mention switched on, name Easel in your reply, or press Edit. Nothing was charged.',
-  );
+  const why = toEasel
+    ? 'Discord keeps replies to this message from Easel. Reply to the picture itself, or press Edit.'
+    : 'To change this picture, reply with the mention switched on, name Easel in your reply, or press Edit.';
+  await respond.tell(`${why} Nothing was charged.`);
   return { answered: true };
-}
-
-/** The same words for the same picture while the first are still being followed: sent twice, meant once. */
-async function isRepeated({ person }: ChatRequest, { words, sources }: EditWish, { store }: Parts): Promise<boolean> {
-  const [first] = sources;
-  if (!first || !('picture' in first)) return false;
-  const { job, position } = first.picture;
-  const recent = await store.queue.recent(person.id, 10);
-  return recent.some(({ state, request: { words: before, inputs } }) => {
-    const parent = inputs[0]?.parent;
-    const isOpen = state === 'queued' || state === 'running' || state === 'made';
-    return isOpen && before === words && parent?.job === job && parent.position === position;
-  });
 }

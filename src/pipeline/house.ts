@@ -9,9 +9,10 @@ import type { Parts } from './parts.ts';
 
 /** What nobody is charged for is booked to the house, so that the ledger and a provider's bill can be compared. */
 
-export const tariff = (provider: ImageProvider, { rules }: Parts): Tariff => ({
+export const tariff = (provider: ImageProvider, { rules }: Pick<Parts, 'rules'>): Tariff => ({
   creditUsd: rules.creditUsd,
   multiplier: provider.priceMultiplier,
+  imagesPerCallMax: provider.imagesPerCallMax,
 });
 
 const reasons = {

@@ -14,6 +14,7 @@ import type { Preferences } from '../domain/preferences.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Region } from '../domain/region.ts';
 import type { Store } from '../domain/store.ts';
+import type { Wishes } from './wishes.ts';
 
 /** What the steps of a request's journey are built from. `main.ts` fills it with concrete parts. */
 export interface Parts {
@@ -32,6 +33,9 @@ export interface Parts {
   readonly forms: Keyv;
   /** Which hints a person has had. Losable: they then get one again. */
   readonly hints: Keyv;
+  readonly wishes: Wishes;
+  /** Aborts when no more requests are taken. */
+  readonly closing: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
   readonly rules: Rules;

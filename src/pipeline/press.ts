@@ -68,13 +68,16 @@ async function vary(asked: ChatRequest, job: Job, respond: Responder, parts: Par
   return request(asked, varyWish(job, { job: job.id, position: 0 }), respond, parts, worker);
 }
 
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** The thread is about the version before again; what was made stays where it is. */
 async function undo(job: Job, respond: Responder, parts: Parts): Promise<Received> {
   const { origin, inputs } = job.request;
   const parent = inputs[0]?.parent;
   if (!origin || !parent) return refuse({ refused: 'gone', what: 'There is nothing to go back to.' }, respond);
   const { thread } = platformFor(parts, job.place.platform).shown(job.place);
-  await parts.store.gallery.turnBack(thread, parent.job);
-  await respond.tell(`Back to ${originText(origin)}. The next change here begins with that one.`);
+  if (!(await parts.store.gallery.turnBack(thread, parent)))
+    return refuse({ refused: 'gone', what: `${sentence(originText(origin))} was deleted.` }, respond);
+  await respond.tell(`Back to ${originText(origin)}. The next change here begins with that one. Nothing was charged.`);
   return { answered: true };
 }

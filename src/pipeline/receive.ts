@@ -2,7 +2,7 @@ import type { ChatRequest, Receive, Received, Responder } from '../domain/chat-p
 import type { Command } from '../domain/command.ts';
 import { parseLine, splitVerb } from '../domain/command-text.ts';
 import { checkValues } from '../domain/command-values.ts';
-import { faultText } from '../domain/fault.ts';
+import { Fault, faultText } from '../domain/fault.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { nearest } from '../domain/text.ts';
 import { answer } from './answer.ts';
@@ -16,19 +16,22 @@ import { request } from './request.ts';
 
 export interface Reception {
   readonly receive: Receive;
-  /** From now on people are told to come back in a minute. */
-  close(): void;
+  /** Resolves when everything that has come in has been answered. */
+  settled(): Promise<void>;
 }
 
-/** Where every request comes in: finds out what it is, has it done, and makes sure that the person hears something. */
+/**
+ * Where every request comes in: finds out what it is, has it done, and makes sure that the person hears something. While
+ * Easel is closing people are told to come back in a minute.
+ */
 export function openReception(parts: Parts, worker: Worker): Reception {
-  let closed = false;
+  const inHand = new Set<Promise<Received>>();
 
   async function take(asked: ChatRequest, respond: Responder): Promise<Received> {
     const { ask } = asked;
-    if (closed && 'said' in ask && !ask.said.toEasel) return { ignored: true };
+    const closed = parts.closing.aborted;
+    if ('said' in ask) return hear(asked, ask.said, respond, parts, worker, closed);
     if (closed) return refuse({ refused: 'stopping' }, respond);
-    if ('said' in ask) return hear(asked, ask.said, respond, parts, worker);
     // Lines piped into the console come at once and are all wanted.
     const flood = asked.place.platform === 'console' ? undefined : await parts.floods.take(asked.person.id);
     if (flood) return refuse({ refused: 'flooding', ...flood }, respond);
@@ -38,19 +41,27 @@ export function openReception(parts: Parts, worker: Worker): Reception {
     return command(asked, ask, respond, parts, worker);
   }
 
+  async function answered(asked: ChatRequest, respond: Responder): Promise<Received> {
+    try {
+      return await take(asked, respond);
+    } catch (error) {
+      parts.log.error({ request: asked.id, err: error }, 'a request broke off');
+      await parts.alert('bug', `Something went wrong inside Easel while it took a request. The log says more.`);
+      // Whoever said something to others was not talking to Easel.
+      if ('said' in asked.ask && !asked.ask.said.toEasel) return { ignored: true };
+      await respond.tell(faultText(error instanceof Fault ? error.code : 'bug')).catch(() => undefined);
+      return { answered: true };
+    }
+  }
+
   return {
-    close: () => {
-      closed = true;
+    receive(asked, respond) {
+      const work = answered(asked, respond).finally(() => inHand.delete(work));
+      inHand.add(work);
+      return work;
     },
-    async receive(asked, respond) {
-      try {
-        return await take(asked, respond);
-      } catch (error) {
-        parts.log.error({ request: asked.id, err: error }, 'a request broke off');
-        await respond.tell(faultText('bug')).catch(() => undefined);
-        await parts.alert('bug', `Something went wrong inside Easel while it took a request. The log says more.`);
-        return { answered: true };
-      }
+    async settled() {
+      while (inHand.size > 0) await Promise.all(inHand);
     },
   };
 }

@@ -3,7 +3,7 @@ import { Fault } from '../domain/fault.ts';
 import type { ImageWish } from '../domain/image.ts';
 import { jobId, type NewJob, type Place } from '../domain/job.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import { type Admitted, admit } from './admit.ts';
+import { type Admitted, admit, refusedAnyway } from './admit.ts';
 import { rootText, waitingCard } from './cards.ts';
 import { gather } from './gather.ts';
 import type { Parts } from './parts.ts';
@@ -30,6 +30,8 @@ export async function request(
   // Marked before the job exists, so that its lease is kept however long the platform takes.
   parts.announcing.add(id);
   try {
+    const early = wish.task === 'edit' ? await refusedAnyway(asked.person, parts) : undefined;
+    if (early) return await refuse(early, respond);
     const gathered = await gather(asked, wish, parts);
     if (isRefusal(gathered)) return await refuse(gathered, respond);
     const admitted = await admit(id, asked.person, asked.place, wish, gathered, parts);

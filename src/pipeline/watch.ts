@@ -38,9 +38,9 @@ export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
     if (!over.signal.aborted) (await show)?.show(current());
   };
   const { region } = job.request;
-  const addPreview = async (bytes: Uint8Array, alt = 'A preview, not finished yet') => {
+  const addPreview = async (bytes: Uint8Array) => {
     const small = await previews.small(bytes, region).catch(() => undefined);
-    const preview: Preview | undefined = small && { bytes: small, format: 'jpeg', alt };
+    const preview: Preview | undefined = small && { bytes: small, format: 'jpeg', alt: 'A preview, not finished yet' };
     if (preview) await change({ preview, retryInMs: undefined });
   };
   if (region) void showRegion();
@@ -49,8 +49,12 @@ export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
   async function showRegion(): Promise<void> {
     const [first] = job.request.inputs;
     const bytes = first && (await parts.blobs.get(first.blob).catch(() => undefined));
-    if (bytes && moment.preview === undefined)
-      await addPreview(bytes, 'The picture, with the part outlined that may change');
+    const small = bytes && (await previews.small(bytes, region).catch(() => undefined));
+    // A newer one may have come meanwhile.
+    if (!small || moment.preview) return;
+    await change({
+      preview: { bytes: small, format: 'jpeg', alt: 'The picture, with the part outlined that may change' },
+    });
   }
 
   return {

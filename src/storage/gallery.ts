@@ -9,6 +9,7 @@ export function sqlGallery(db: Db, inTransaction: InTransaction): Gallery {
   return {
     posted: (job, { thread, channel, messages }, at) =>
       inTransaction(async (trx) => {
+        const before = await trx.selectFrom('shown').select('thread').where('job', '=', job).executeTakeFirst();
         const noted = await trx
           .insertInto('shown')
           .values({ job, thread, channel, at, removed: 0 })
@@ -24,15 +25,18 @@ export function sqlGallery(db: Db, inTransaction: InTransaction): Gallery {
           .executeTakeFirst();
         await addMessages(trx, job, messages);
         // A repeat must not undo what happened in the thread since.
-        if (Number(noted.numInsertedOrUpdatedRows) === 1) await makeAbout(trx, thread, job);
+        if (Number(noted.numInsertedOrUpdatedRows) !== 1) return;
+        // It was going to be posted there and went elsewhere.
+        if (before?.thread) await leave(trx, before.thread, job);
+        await makeAbout(trx, thread, job);
       }),
 
     removed: (job) =>
       inTransaction(async (trx) => {
         const row = await trx.selectFrom('shown').select('thread').where('job', '=', job).executeTakeFirst();
-        const about = row?.thread && (await takeThread(trx, row.thread));
+        if (row?.thread) await takeThread(trx, row.thread);
         await trx.updateTable('shown').set({ removed: 1 }).where('job', '=', job).execute();
-        if (row?.thread && about === job) await makeAboutNewest(trx, row.thread);
+        if (row?.thread) await leave(trx, row.thread, job);
       }),
 
     async shownBy(message) {
@@ -41,11 +45,39 @@ export function sqlGallery(db: Db, inTransaction: InTransaction): Gallery {
     },
 
     async current(thread) {
-      const row = await db.selectFrom('threads').select('job').where('thread', '=', thread).executeTakeFirst();
-      return row?.job as JobId | undefined;
+      const row = await db.selectFrom('threads').selectAll().where('thread', '=', thread).executeTakeFirst();
+      return row && { job: row.job as JobId, position: row.position ?? undefined };
     },
 
-    turnBack: (thread, to) => makeAbout(db, thread, to),
+    turnBack: (thread, { job, position }) =>
+      inTransaction(async (trx) => {
+        await takeThread(trx, thread);
+        const row = await trx.selectFrom('shown').select('removed').where('job', '=', job).executeTakeFirst();
+        if (row?.removed === 1) return false;
+        await makeAbout(trx, thread, job, position);
+        return true;
+      }),
+
+    async family(of) {
+      const rows = await standing(db)
+        .selectAll('jobs')
+        .where('jobs.family', '=', (eb) =>
+          eb.selectFrom('jobs as member').select('member.family').where('member.id', '=', of),
+        )
+        .orderBy('jobs.version')
+        .execute();
+      return rows.map(jobOf);
+    },
+
+    async unplaced(most) {
+      const rows = await standing(db)
+        .selectAll('jobs')
+        .where('shown.thread', 'is', null)
+        .orderBy('shown.at')
+        .limit(most)
+        .execute();
+      return rows.map(jobOf);
+    },
 
     async inThread(thread) {
       const rows = await standing(db)
@@ -107,12 +139,18 @@ async function addMessages(trx: Db, job: JobId, messages: readonly string[]): Pr
     .execute();
 }
 
-async function makeAbout(trx: Db, thread: string, job: JobId): Promise<void> {
+async function makeAbout(trx: Db, thread: string, job: JobId, chosen?: number): Promise<void> {
+  const position = chosen ?? null;
   await trx
     .insertInto('threads')
-    .values({ thread, job })
-    .onConflict((conflict) => conflict.column('thread').doUpdateSet({ job }))
+    .values({ thread, job, position })
+    .onConflict((conflict) => conflict.column('thread').doUpdateSet({ job, position }))
     .execute();
+}
+
+/** The job's pictures do not stand in this thread any more: where it was about them, it is about the newest that do. */
+async function leave(trx: Db, thread: string, job: JobId): Promise<void> {
+  if ((await takeThread(trx, thread)) === job) await makeAboutNewest(trx, thread);
 }
 
 /** What the thread is about. It stays so until the transaction is over: whoever else wants to change it waits. */

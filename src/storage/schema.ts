@@ -17,7 +17,7 @@ export interface Schema {
   /** Which job's pictures a message or file shows. */
   shown_messages: { message: string; job: string };
   /** What each thread is about. */
-  threads: { thread: string; job: string };
+  threads: { thread: string; job: string; position: number | null };
   cache: { key: string; value: string; expires_at: number | null };
 }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Card, Result } from '../../src/domain/card.ts';
 import type { ChatPlatform, ChatRequest, Opening, Responder, Said } from '../../src/domain/chat-platform.ts';
-import { type Command, imageCommand } from '../../src/domain/command.ts';
+import { type Command, imageCommand, type Options } from '../../src/domain/command.ts';
+import { parseLine } from '../../src/domain/command-text.ts';
 import type { Form } from '../../src/domain/form.ts';
 import type { FileRef } from '../../src/domain/image-source.ts';
 import { type JobId, jobId, type Place } from '../../src/domain/job.ts';
@@ -16,12 +17,17 @@ export interface Seen {
   readonly pictures: readonly { readonly sha256: string; readonly alt: string }[];
 }
 
+/** A name that would be options, and end whatever holds it, if it were taken for words. */
+export const awkwardName = 'c count:4 > quality:high |';
+
 /** A chat platform to play on, with one person in a channel where Easel may do everything. */
 export interface Stage {
   /** The bot as one process has it, not started. Again: another process of the same bot. */
   bot(): ChatPlatform;
   /** The person types `/imagine WORDS`. */
   ask(words: string): Promise<unknown>;
+  /** How words there name somebody who calls themselves `awkwardName`. */
+  readonly awkward: string;
   /** The person says this about the picture that was posted last, so that it names Easel, with these files attached. */
   reply(words: string, files?: readonly Uint8Array[]): Promise<unknown>;
   /** The person uses "Edit this picture" on somebody else's message with these files. */
@@ -49,6 +55,7 @@ const promises = [
   'speaks to a person alone',
   "keeps people's words from pinging, linking and formatting",
   'hands on what is said about a picture, with its files',
+  'names of people stay names',
   'hands on the files of a picked message',
   'shows a form and hands on what was filled in',
   'brings the bytes of files that people put there',
@@ -189,12 +196,23 @@ export function chatPlatformContract(
     promise('hands on what is said about a picture, with its files', async () => {
       await posted();
       const { request, respond } = await heard(() => stage.reply('make it blue', [bytes(7)]));
-      expect(saidIn(request)).toMatchObject({ words: 'make it blue', toEasel: true, withheld: false });
+      expect(await saidIn(request).words()).toBe('make it blue');
+      expect(saidIn(request)).toMatchObject({ toEasel: true, toOthers: false, withheld: false, unseen: false });
       expect(saidIn(request).files).toMatchObject([{ platform: platform.name }]);
       expect(request.missing).toEqual([]);
       await respond.announce('Someone asks for a blue fox');
       expect(await seenWith('asks for a blue fox')).toHaveLength(1);
       expect(await stage.harm()).toEqual([]);
+    });
+
+    promise('names of people stay names', async () => {
+      await posted();
+      const { request } = await heard(() => stage.reply(`make it look like ${stage.awkward} and blue`));
+      const words = await saidIn(request).words();
+      expect(words).toMatch(new RegExp(`^make it look like <@${platform.name}:[^\\s<>|]+\\|[^<>|]+> and blue$`));
+      expect(parseLine(editOptions, words)).toEqual({
+        prompt: expect.stringMatching(/^make it look like @c count:4 .*quality:high .*and blue$/),
+      });
     });
 
     promise('hands on the files of a picked message', async () => {
@@ -282,14 +300,18 @@ const imagine: Command = {
   }),
 };
 
+const editOptions = {
+  prompt: { kind: 'text', summary: 'What to change', required: true, maxLength: 2000 },
+  image: { kind: 'image', summary: 'The picture' },
+  count: { kind: 'integer', summary: 'How many', min: 1, max: 4 },
+  quality: { kind: 'choice', summary: 'How fine', values: ['low', 'high'] },
+} as const satisfies Options;
+
 const edit: Command = {
   name: 'edit',
   ...imageCommand({
     summary: 'Change a picture',
-    options: {
-      prompt: { kind: 'text', summary: 'What to change', required: true, maxLength: 2000 },
-      image: { kind: 'image', summary: 'The picture' },
-    },
+    options: editOptions,
     plan: () => ({ refused: 'stopping' }),
   }),
 };

@@ -30,13 +30,14 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
       thread,
       channel,
       messages: [`message of ${id}`, `file of ${id}`],
+      own: true,
     });
     const show = async (job: NewJob, thread: string, ms: number, channel?: string): Promise<JobId> => {
       await make(job);
       await store.gallery.posted(job.id, at(thread, job, channel), ms);
       return job.id;
     };
-    const current = (thread: string) => store.gallery.current(thread);
+    const current = async (thread: string) => (await store.gallery.current(thread))?.job;
     const inThread = async (thread: string) => (await store.gallery.inThread(thread)).map(({ id }) => id);
     const ann = (n: number) => newJob('ann', n);
 
@@ -65,12 +66,15 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
         await store.gallery.posted(ann(1).id, at('direct', ann(1), 'c2'), 2);
         expect([await inThread('t'), await inThread('direct')]).toEqual([[], [ann(1).id]]);
         expect(await current('direct')).toBe(ann(1).id);
-        expect([await store.gallery.newestIn('c1'), await store.gallery.newestIn('c2')]).toEqual([undefined, ann(1).id]);
+        expect([await store.gallery.newestIn('c1'), await store.gallery.newestIn('c2')]).toEqual([
+          undefined,
+          ann(1).id,
+        ]);
       });
 
       test('is noted for pictures without a message too', async () => {
         await make(ann(1));
-        await store.gallery.posted(ann(1).id, { thread: 't', channel: 'c1', messages: [] }, 1);
+        await store.gallery.posted(ann(1).id, { thread: 't', channel: 'c1', messages: [], own: true }, 1);
         expect(await inThread('t')).toEqual([ann(1).id]);
       });
 
@@ -96,7 +100,7 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
         await make(ann(1));
         const work = store.transaction(async ({ gallery }) => {
           await gallery.posted(ann(1).id, at('t', ann(1)), 1);
-          expect(await gallery.current('t')).toBe(ann(1).id);
+          expect((await gallery.current('t'))?.job).toBe(ann(1).id);
           return { refused: 'stopping' } as const;
         });
         expect(await work).toEqual({ refused: 'stopping' });
@@ -116,16 +120,39 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
       test('is what it was turned back to, until something new is posted', async () => {
         await show(ann(1), 't', 1);
         await show(ann(2), 't', 2);
-        await store.gallery.turnBack('t', ann(1).id);
+        await store.gallery.turnBack('t', { job: ann(1).id, position: 0 });
         expect(await current('t')).toBe(ann(1).id);
         expect(await store.gallery.newestIn('c1')).toBe(ann(2).id);
         await show(ann(3), 't', 3);
         expect(await current('t')).toBe(ann(3).id);
       });
 
+      test('keeps which of several pictures it was turned back to', async () => {
+        await show(ann(1), 't', 1);
+        await show(ann(2), 't', 2);
+        expect(await store.gallery.current('t')).toEqual({ job: ann(2).id, position: undefined });
+        expect(await store.gallery.turnBack('t', { job: ann(1).id, position: 3 })).toBe(true);
+        expect(await store.gallery.current('t')).toEqual({ job: ann(1).id, position: 3 });
+      });
+
+      test('can’t be turned back to what was removed', async () => {
+        await show(ann(1), 't', 1);
+        await show(ann(2), 't', 2);
+        await store.gallery.removed(ann(1).id);
+        expect(await store.gallery.turnBack('t', { job: ann(1).id, position: 0 })).toBe(false);
+        expect(await current('t')).toBe(ann(2).id);
+      });
+
+      test('is what was there before, when the newest was going to be posted there and went elsewhere', async () => {
+        await show(ann(1), 't', 1);
+        await show(ann(2), 't', 2);
+        await store.gallery.posted(ann(2).id, at('direct', ann(2)), 3);
+        expect([await current('t'), await current('direct')]).toEqual([ann(1).id, ann(2).id]);
+      });
+
       test('can be what was posted elsewhere', async () => {
         await show(ann(1), 't', 1);
-        await store.gallery.turnBack('u', ann(1).id);
+        await store.gallery.turnBack('u', { job: ann(1).id, position: 0 });
         expect([await current('t'), await current('u')]).toEqual([ann(1).id, ann(1).id]);
       });
 
@@ -136,7 +163,7 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
         expect(await current('t')).toBe(ann(2).id);
         expect(await inThread('t')).toEqual([ann(1).id, ann(2).id]);
 
-        await store.gallery.turnBack('t', ann(1).id);
+        await store.gallery.turnBack('t', { job: ann(1).id, position: 0 });
         await store.gallery.posted(ann(2).id, at('t', ann(2)), 4);
         expect(await current('t')).toBe(ann(1).id);
       });
@@ -175,7 +202,7 @@ export function galleryContract(name: string, open: () => Promise<Store>): void 
 
       test('leaves the thread where it was turned back to', async () => {
         for (const n of [1, 2, 3]) await show(ann(n), 't', n);
-        await store.gallery.turnBack('t', ann(1).id);
+        await store.gallery.turnBack('t', { job: ann(1).id, position: 0 });
         await store.gallery.removed(ann(3).id);
         expect(await current('t')).toBe(ann(1).id);
         await store.gallery.removed(ann(1).id);

@@ -3,20 +3,21 @@ import { readPick } from '../../src/domain/picture-pick.ts';
 
 describe('the picture that words begin by naming', () => {
   test.each([
-    ['2: make it blue', { nth: 2, rest: 'make it blue' }],
-    ['2) make it blue', { nth: 2, rest: 'make it blue' }],
-    ['#2 make it blue', { nth: 2, rest: 'make it blue' }],
-    ['#2: make it blue', { nth: 2, rest: 'make it blue' }],
+    ['2: make it blue', { nth: 2, surely: true, rest: 'make it blue' }],
+    ['2) make it blue', { nth: 2, surely: true, rest: 'make it blue' }],
+    ['#2 make it blue', { nth: 2, surely: true, rest: 'make it blue' }],
+    ['#2: make it blue', { nth: 2, surely: true, rest: 'make it blue' }],
     ['second one make it blue', { nth: 2, rest: 'make it blue' }],
     ['The second one: make it blue', { nth: 2, rest: 'make it blue' }],
     ['on the third picture, add a hat', { nth: 3, rest: 'add a hat' }],
     ['4th one add a hat', { nth: 4, rest: 'add a hat' }],
     ['last one: add a hat', { nth: 'last', rest: 'add a hat' }],
     ['v2 make it blue', { version: 2, rest: 'make it blue' }],
-    ['version 3: make it blue', { version: 3, rest: 'make it blue' }],
-    ['v1: 2: make it blue', { version: 1, nth: 2, rest: 'make it blue' }],
-    ['#2', { nth: 2, rest: '' }],
-    ['v1', { version: 1, rest: '' }],
+    ['version 3: make it blue', { version: 3, surely: true, rest: 'make it blue' }],
+    ['v1: 2: make it blue', { version: 1, nth: 2, surely: true, rest: 'make it blue' }],
+    ['#2', { nth: 2, surely: true, rest: '' }],
+    ['v1', { version: 1, surely: true, rest: '' }],
+    ['v8 engine instead', { version: 8, rest: 'engine instead' }],
   ])('%j', (words, pick) => expect(readPick(words)).toEqual(pick));
 
   test.each([

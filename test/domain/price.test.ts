@@ -77,6 +77,15 @@ describe('a quote', () => {
     expect(quote(flare, ask('medium', '1024x1024', 1, 3), tariff)).toBe(23);
   });
 
+  test('contains the input pictures, once for every call that they go along with', () => {
+    // 13.17 for the picture, and 12.8 for each of 1,600 tokens in.
+    expect(quote(flare, { ...ask('medium'), inputs: [1] }, tariff)).toBe(26);
+    expect(quote(flare, { ...ask('medium'), inputs: [1, 2] }, tariff)).toBe(39);
+    const many = { ...ask('medium', '1024x1024', 10), inputs: [1, 2] };
+    expect(quote(flare, many, tariff)).toBe(160);
+    expect(quote(flare, many, { ...tariff, imagesPerCallMax: 4 })).toBe(210);
+  });
+
   test('comes from the table where the model has one', () => {
     expect(quote(mini, ask('medium', '1536x1024'), tariff)).toBe(13);
   });

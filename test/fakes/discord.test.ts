@@ -63,6 +63,16 @@ async function loggedIn(discord: DiscordHandle, extra: GatewayIntentBits[] = [])
   return made;
 }
 
+/** What the gateway tells, until such an event comes. */
+const toldUntil = (made: Client, last: string): Promise<string[]> =>
+  new Promise((resolve) => {
+    const told: string[] = [];
+    made.on(Events.Raw, ({ t, d }: { t: string; d: { id: string } }) => {
+      told.push(`${t} ${d.id}`);
+      if (t === last) resolve(told);
+    });
+  });
+
 interface Answer {
   readonly status: number;
   readonly json: Record<string, unknown> & { id: string; code?: number; errors?: unknown };
@@ -851,6 +861,89 @@ describe('places', () => {
       status: 404,
       json: { code: 10003 },
     });
+  });
+
+  it('archives quiet threads, and tells of a message before it tells that its thread woke up', async () => {
+    const discord = await started({ rateLimits: false });
+    const root = (await post(discord, { content: 'x' })).json.id;
+    const thread = `/channels/${channelIn(discord, 'general')}/messages/${root}/threads`;
+    await ask(discord, 'POST', thread, { name: 'x', auto_archive_duration: 60 });
+    discord.advance(3_599_000);
+    expect(discord.threads()).toMatchObject([{ archived: false }]);
+    discord.advance(1_000);
+    expect(discord.threads()).toMatchObject([{ archived: true }]);
+    const made = await loggedIn(discord);
+    expect(made.channels.cache.has(root)).toBe(false);
+    const told = toldUntil(made, 'THREAD_UPDATE');
+    discord.message(root, 'ben', 'anybody there?');
+    expect(await told).toEqual([expect.stringMatching(/^MESSAGE_CREATE /), `THREAD_UPDATE ${root}`]);
+    expect(discord.threads()).toMatchObject([{ archived: false, isPrivate: false }]);
+  });
+
+  it('has private threads, which nobody sees who was not invited', async () => {
+    const discord = await started({ rateLimits: false });
+    const made = await loggedIn(discord);
+    const told = toldUntil(made, 'MESSAGE_CREATE');
+    const thread = discord.privateThread('general', 'ben', { name: 'plans', invited: [] });
+    const hidden = discord.message(thread, 'ben', 'only me');
+    expect((await ask(discord, 'GET', `/channels/${thread}`)).json.code).toBe(50001);
+    expect((await ask(discord, 'POST', `/channels/${thread}/messages`, { content: 'x' })).json.code).toBe(50001);
+    expect(() => discord.message(thread, 'cleo', 'hello')).toThrow('was not invited');
+    expect(() => discord.privateThread('lounge', 'ben')).toThrow('text channels');
+
+    const seen = discord.message(thread, 'ben', 'come in', { mentions: ['easel', 'cleo'] });
+    expect(await told).toEqual([
+      `THREAD_CREATE ${thread}`,
+      `THREAD_MEMBERS_UPDATE ${thread}`,
+      `MESSAGE_CREATE ${seen.id}`,
+    ]);
+    expect(await ask(discord, 'GET', `/channels/${thread}`)).toMatchObject({
+      json: { type: 12, parent_id: channelIn(discord, 'general'), thread_metadata: { invitable: true } },
+    });
+    discord.message(thread, 'cleo', 'hello');
+    expect(discord.threads()).toMatchObject([{ id: thread, name: 'plans', isPrivate: true, messageCount: 3 }]);
+    expect(discord.transcript('general')).toContain('⤷ thread plans');
+    expect(discord.messages(thread)[0]?.id).toBe(hidden.id);
+  });
+
+  it('passes messages on as they were, and shows what links lead to, to whom may read it', async () => {
+    const discord = await started({ rateLimits: false });
+    const url = 'https://pictures.example/fox.png';
+    const attachments = [{ filename: 'cat.png', bytes: png(1) }];
+    const first = discord.message('general', 'ben', `look ${url}`, { attachments, linked: [{ url, bytes: png(2) }] });
+    const again = discord.forward(first.id, 'dm', 'ben');
+    discord.editMessage(first.id, 'nothing');
+    const read = async ({ channelId, id }: { channelId: string; id: string }) =>
+      (await ask(discord, 'GET', `/channels/${channelId}/messages/${id}`)).json;
+    const snapshot = {
+      type: 0,
+      content: `look ${url}`,
+      attachments: [{ filename: 'cat.png' }],
+      embeds: [{ type: 'image' }],
+    };
+    expect(await read(again)).toMatchObject({
+      ...{ type: 0, content: '', attachments: [], embeds: [] },
+      message_reference: { type: 1, message_id: first.id, channel_id: first.channelId, guild_id: discord.guildId },
+      message_snapshots: [{ message: snapshot }],
+    });
+    expect(await read(first)).toMatchObject({ content: '', attachments: [], embeds: [] });
+    expect(await read(discord.forward(first.id, 'general', 'ben'))).toMatchObject({
+      message_snapshots: [{ message: { content: '', attachments: [], embeds: [] } }],
+    });
+    expect(() => discord.forward(again.id, 'general', 'ben')).toThrow('can not be passed on');
+    expect(() => discord.message('general', 'ben', 'look', { linked: [{ url, bytes: png(2) }] })).toThrow('no link');
+
+    const [embed] = first.embeds as { thumbnail: { proxy_url: string; width: number } }[];
+    expect(embed?.thumbnail.width).toBe(320);
+    const copy = await fetch(embed?.thumbnail.proxy_url ?? '');
+    expect(Buffer.from(await copy.arrayBuffer()).equals(png(2))).toBe(true);
+  });
+
+  it('may have other bots', async () => {
+    const discord = await started({ rateLimits: false, users: [{ name: 'ben' }, { name: 'rival', bot: true }] });
+    discord.message('general', 'rival', 'hello');
+    expect(discord.messages('general')).toMatchObject([{ author: { name: 'rival', bot: true } }]);
+    expect(discord.message('general', 'ben', 'hello').author.bot).toBe(false);
   });
 
   it('opens DMs, and some people refuse them', async () => {

@@ -935,6 +935,78 @@ describe('what people do with pictures', () => {
   });
 });
 
+describe('what people write', () => {
+  it.each([
+    ['see https://a.example/?a=1&b=2.', 'see <https://a.example/?a=1&amp;b=2>.'],
+    ['image:"https://a.example/b.png" blue', 'image:"<https://a.example/b.png>" blue'],
+    ['[the fox](https://a.example/b.png) & me', '<https://a.example/b.png|the fox> &amp; me'],
+    ['a.example, b.example/c.png!', '<http://a.example|a.example>, <http://b.example/c.png|b.example/c.png>!'],
+    ['ann@a.example', '<mailto:ann@a.example|ann@a.example>'],
+    ['fox.png 1.5 e.g. a/b.example', 'fox.png 1.5 e.g. a/b.example'],
+    ['@ada @designers @here @nobody #lobby', `<@${ada}> <!subteam^S0DESIGN001> <!here> @nobody <#${lobby}|lobby>`],
+  ])('%j is sent as %j', async (words, sent) => {
+    const slack = await slackWith();
+    slack.message(words, { user: 'ada', channel: '#studio' });
+    expect(slack.messages('#studio')[0]?.text).toBe(sent);
+  });
+
+  it('replies tell who began the thread', async () => {
+    const slack = await slackWith();
+    const replies: unknown[] = [];
+    await boltOn(slack, (app) => {
+      app.event('message', async ({ event }) => {
+        if ('thread_ts' in event && 'parent_user_id' in event) replies.push([event.thread_ts, event.parent_user_id]);
+      });
+    });
+    const { ts } = slack.message('look', { user: 'bob', channel: '#studio' });
+    slack.message('nice', { user: 'ada', channel: '#studio', threadTs: ts });
+    await slack.until(() => slack.outcomes().every(({ state }) => state === 'acknowledged'));
+    expect(replies).toEqual([[ts, slack.user('bob').id]]);
+  });
+
+  it('strangers of a shared channel name their own team, and have no commands', async () => {
+    const users = [
+      { id: ada, name: 'ada' },
+      { id: 'U0SVEN00004', name: 'sven', isStranger: true },
+    ];
+    const slack = await slackWith({ users });
+    const seen: unknown[] = [];
+    const all = Promise.withResolvers<void>();
+    await boltOn(slack, (app) => {
+      app.event('app_mention', async ({ event, body, context }) => {
+        const { team, user_team, source_team } = event as { team?: string; user_team?: string; source_team?: string };
+        seen.push([body.team_id, body.authorizations?.[0]?.team_id, body.is_ext_shared_channel, context.teamId]);
+        if (seen.push([team, user_team, source_team]) === 4) all.resolve();
+      });
+    });
+    for (const user of ['ada', 'sven']) slack.message('@easel hi', { user, channel: '#studio' });
+    await all.promise;
+    const [here, away] = ['T0FAKETEAM1', 'T0ELSEWHERE'];
+    expect(seen).toEqual([
+      [here, here, true, here],
+      [here, here, here],
+      [away, here, true, here],
+      [away, away, away],
+    ]);
+    expect(() => slack.command('/help', '', { user: 'sven', channel: '#studio' })).toThrow('not a valid command');
+  });
+
+  it('a file that is stored elsewhere has nothing to download', async () => {
+    const slack = await slackWith();
+    const external = 'https://docs.google.com/document/d/1';
+    const { files } = slack.message('the plan', {
+      ...{ user: 'ada', channel: '#studio' },
+      files: [{ name: 'plan', bytes: png, external }],
+    });
+    const { file } = await clientOf(slack).files.info({ file: String(files[0]) });
+    expect(file).toMatchObject({ mode: 'external', is_external: true, url_private: external, size: 0 });
+    expect(file).not.toHaveProperty('url_private_download');
+    const path = `${slack.url}/files-pri/T0FAKETEAM1-${files[0]}/plan`;
+    const got = await fetch(path, { headers: { authorization: `Bearer ${slack.botToken}` } });
+    expect(got.headers.get('content-type')).toContain('text/html');
+  });
+});
+
 describe('limits and faults', () => {
   it('one message a second and channel after a short burst, and 50 updates a minute', async () => {
     const clock = handClock();

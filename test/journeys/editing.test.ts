@@ -180,7 +180,7 @@ describe.each(both)('editing on %s', (_, chatOf) => {
     expect(first.buttons).not.toContain('Undo');
     expect(await chat.press(second, 'Undo', { user: chat.other }).told()).toContain('Only an admin can undo');
     expect(await chat.press(second, 'Undo').told()).toBe(
-      'Back to v1 of “a red fox”. The next change here begins with that one.',
+      'Back to v1 of “a red fox”. The next change here begins with that one. Nothing was charged.',
     );
     chat.say('add a hat', { under: first, mention: true });
     expect((await newest(chat, 3)).text).toContain('v3 of “a red fox”, from v1');
@@ -239,7 +239,9 @@ describe.each(both)('editing on %s', (_, chatOf) => {
     const place = await studio();
     const chat = chatOf(place);
     const message = chat.say('hello', { user: chat.other });
-    expect(await chat.pick(message).told()).toBe('There is no picture in that message. Nothing was charged.');
+    expect(await chat.pick(message).told()).toBe(
+      'There is no picture in that message. Nothing was charged. Pick one that has a picture.',
+    );
   });
 
   test('a picture that is attached to words for Easel is changed', async () => {

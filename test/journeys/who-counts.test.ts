@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { both, type Chat, discordChat, type Post, results, slackChat, studio, unlimited } from './chats.ts';
+import { photo } from './photo.ts';
 import type { Studio } from './studio.ts';
 
 /** Whose words under a picture are a request, and whose are talk. */
@@ -42,7 +43,49 @@ describe.each(both)('on %s', (_, chatOf) => {
   });
 });
 
+describe.each(both)('talk on %s', (_, chatOf) => {
+  test('to somebody else, thanks with a picture, and links cost nobody anything', async () => {
+    const place = await studio(unlimited);
+    const chat = chatOf(place);
+    const first = await posted(chat);
+    const picture = { name: 'party.png', bytes: new Uint8Array([1, 2, 3]) };
+    chat.say(`${chat.name === 'slack' ? '@bob' : 'cleo:'} what do you think?`, { under: first });
+    chat.say('https://tenor.com/view/fox-dance-gif-123', chat.name === 'slack' ? { under: first } : { to: first });
+    chat.say('thanks!', { under: first, files: [picture] });
+    chat.say('add a hat', { under: first, mention: true });
+    await results(chat, 2);
+    expect(prompts(place)).toEqual(['a red fox', 'add a hat']);
+    expect(chat.posts()).toHaveLength(2 * chat.journey.length);
+  });
+
+  test('nobody’s name holds options', async () => {
+    const place = await studio(unlimited);
+    const chat = chatOf(place);
+    const first = await posted(chat);
+    chat.say(`make it look like ${chat.name === 'slack' ? '@bob' : `<@${chat.naming('cleo')}>`}`, {
+      under: first,
+      mention: true,
+    });
+    await results(chat, 2);
+    expect(place.openai.calls()[1]).toMatchObject({ n: 1, quality: 'medium' });
+    expect(prompts(place)[1]).toMatch(/^make it look like @\S+$/);
+  });
+});
+
 describe('on Slack', () => {
+  test('in a thread of people Easel listens to its name only', async () => {
+    const place = await studio(unlimited);
+    const chat = slackChat(place);
+    const talk = chat.say('what do you think of the poster?', { user: chat.other });
+    const thread = { id: talk.id, channel: talk.channel, thread: undefined };
+    chat.say('give it wings', { under: thread, mention: true, files: [await photo('cat.png')] });
+    await results(chat, 1);
+    chat.say('let me ask Grace about the budget tomorrow', { under: thread });
+    chat.say('a taller hat', { under: thread, mention: true });
+    await results(chat, 2);
+    expect(prompts(place)).toEqual(['give it wings', 'a taller hat']);
+  });
+
   test('a plain answer counts when it comes from whoever asked for the picture, until an admin wants mentions', async () => {
     const place = await studio(unlimited);
     const chat = slackChat(place);

@@ -63,7 +63,7 @@ onEveryDatabase((current) => {
     await store.queue.made(claimed, { ...finished, pictures: [{ ...picture, blob: made }] });
     await store.ledger.settle(job.id, finished.charged);
     await store.queue.delivered(claimed);
-    await store.gallery.posted(job.id, { thread: 't', channel: 'c', messages: [job.id] }, job.createdAt);
+    await store.gallery.posted(job.id, { thread: 't', channel: 'c', messages: [job.id], own: true }, job.createdAt);
   }
 
   const run = (statement: string) => sql.raw(statement).execute(current().database.db);

@@ -62,7 +62,7 @@ onEveryDatabase((current) => {
 
   async function deliver({ queue, gallery }: Store, claim: Claim): Promise<void> {
     await queue.delivered(claim);
-    await gallery.posted(claim.job.id, { thread: 't', channel: 'c', messages: [claim.job.id] }, 1);
+    await gallery.posted(claim.job.id, { thread: 't', channel: 'c', messages: [claim.job.id], own: true }, 1);
   }
 
   async function endWith(n: number, post: (store: Store, claim: Claim) => Promise<void>): Promise<void> {

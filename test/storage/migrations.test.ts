@@ -72,8 +72,9 @@ onNewDatabases((at) => {
     const { gallery } = open();
     expect(await placesAndLineage()).toEqual([]);
     expect(await gallery.newestIn('c')).toBeUndefined();
-    await gallery.posted(oldId('delivered'), { thread: 't', channel: 'c', messages: ['m'] }, 7);
-    expect([await gallery.current('t'), await gallery.newestIn('c'), await gallery.shownBy('m')]).toEqual(
+    expect((await gallery.unplaced(9)).map(({ id }) => id)).toEqual([oldId('delivered')]);
+    await gallery.posted(oldId('delivered'), { thread: 't', channel: 'c', messages: ['m'], own: true }, 7);
+    expect([(await gallery.current('t'))?.job, await gallery.newestIn('c'), await gallery.shownBy('m')]).toEqual(
       Array.from({ length: 3 }, () => oldId('delivered')),
     );
   });
@@ -81,7 +82,7 @@ onNewDatabases((at) => {
   test('pictures of before that were removed stay removed', async () => {
     const { gallery } = open();
     await gallery.removed(oldId('delivered'));
-    await gallery.posted(oldId('delivered'), { thread: 't', channel: 'c', messages: ['m'] }, 7);
+    await gallery.posted(oldId('delivered'), { thread: 't', channel: 'c', messages: ['m'], own: true }, 7);
     expect([await gallery.current('t'), await gallery.inThread('t')]).toEqual([undefined, []]);
   });
 
@@ -96,7 +97,7 @@ onNewDatabases((at) => {
     for (let claim = await queue.claim('host', ['console'], true, 9); claim; ) {
       if (claim.job.state === 'running') versions.set(claim.job.id, await queue.made(claim, finished));
       await queue.delivered(claim);
-      await gallery.posted(claim.job.id, { thread: 't', channel: 'c', messages: [] }, 8);
+      await gallery.posted(claim.job.id, { thread: 't', channel: 'c', messages: [], own: true }, 8);
       claim = await queue.claim('host', ['console'], true, 9);
     }
     expect(Object.fromEntries(versions)).toEqual({ [oldId('running')]: 1, [oldId('queued')]: 1, [edit.id]: 2 });

@@ -132,7 +132,7 @@ class World {
     await this.store.transaction(async ({ queue, gallery }) => {
       if (!(await queue.delivered(claim))) return;
       const { id, family } = claim.job;
-      await gallery.posted(id, { thread: family, channel: 'here', messages: [id] }, this.clock.now());
+      await gallery.posted(id, { thread: family, channel: 'here', messages: [id], own: true }, this.clock.now());
     });
   }
 

@@ -36,7 +36,7 @@ async function work({ at, owner, loops, runningMax }: WorkOrder): Promise<WorkDo
       });
       await store.transaction(async ({ queue, gallery }) => {
         await queue.delivered(claim);
-        await gallery.posted(claim.job.id, { thread: owner, channel: 'here', messages: [claim.job.id] }, 1);
+        await gallery.posted(claim.job.id, { thread: owner, channel: 'here', messages: [claim.job.id], own: true }, 1);
       });
     }
   };

@@ -166,5 +166,6 @@ function readSaid(typed: string, numbers: ReadonlyMap<number, JobId>): Ask | und
   const [, number = '', words = ''] = /^edit\s+#?(\d+)\s*[:,]?\s+(\S[\s\S]*)$/i.exec(typed) ?? [];
   const job = numbers.get(Number(number));
   if (!job || !words) return undefined;
-  return { said: { words, toEasel: true, direct: true, messages: [pictureKey(job)], files: [], withheld: false } };
+  const alone = { toEasel: true, direct: true, toOthers: false, withheld: false, unseen: false };
+  return { said: { words: async () => words, ...alone, messages: [pictureKey(job)], files: [] } };
 }

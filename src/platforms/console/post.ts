@@ -23,7 +23,7 @@ export const pictureKey = (job: JobId): string => `console:${job}`;
 /** All that is shown on a terminal is one conversation. */
 export function consoleShown(place: Place): Shown {
   const { job } = place as ConsolePlace;
-  return { thread: 'console', channel: 'console', messages: job ? [pictureKey(job)] : [] };
+  return { thread: 'console', channel: 'console', messages: job ? [pictureKey(job)] : [], own: true };
 }
 
 export interface Desk {

@@ -14,8 +14,11 @@ import { jobId } from '../../domain/job.ts';
 import { nativeId } from '../../domain/person.ts';
 import type { GuardedFetch } from '../../http/guarded-fetch.ts';
 import { createAdmins } from './admins.ts';
+import { createBot } from './bot.ts';
+import { createChannels } from './channels.ts';
 import { createDownload } from './download.ts';
 import { asFault, forLog } from './faults.ts';
+import { fileHosts } from './file.ts';
 import { createGateway, type GatewayOptions } from './gateway.ts';
 import { messageRequest, readSaid } from './hear.ts';
 import { asPlace, readPlace, shownAt } from './place.ts';
@@ -54,6 +57,11 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
       void onMessage(message).catch((error: unknown) => log.error({ err: forLog(error) }, 'a message went unanswered')),
   });
   const { rest } = gateway;
+  const bot = createBot(rest, gateway.self);
+  const isHosted = fileHosts(apiUrl);
+  const channelOf = createChannels(rest, gateway.known, (error) =>
+    log.warn({ err: forLog(error) }, 'a channel could not be looked up'),
+  );
   const isNew = createRecent(messagesRemembered);
   const askAdmin = createAdmins(rest, clock);
   let commands: readonly Command[] = [];
@@ -66,20 +74,21 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
       await rest.post(Routes.interactionCallback(interaction.id, interaction.token), { auth: false, body });
       return;
     }
-    const request = readRequest(interaction, gateway.tierOf(interaction.guild_id));
+    const tier = gateway.tierOf(interaction.guild_id);
+    const request = readRequest(interaction, { tier, self: gateway.self(), isHosted });
     if (!request || !receive) return;
     const parts = { rest, clock, log: log.child({ job: jobId('discord', request.id) }) };
     await receive(request, createResponder(interaction, readPlace(request.place), parts));
   }
 
   async function onMessage(message: Message): Promise<void> {
-    const self = gateway.self();
-    const said = self === undefined ? undefined : readSaid(message, self);
-    if (!said || !receive || !isNew(message.id)) return;
-    const { guild_id, channel_id } = message;
-    const request = messageRequest(message, said, gateway.tierOf(guild_id), gateway.known(channel_id));
+    const { guild_id } = message;
+    const user = gateway.self();
+    const said = user === undefined ? undefined : readSaid(message, { user, role: gateway.roleIn(guild_id) }, isHosted);
+    if (!said || !isNew(message.id)) return;
+    const request = messageRequest(message, said, gateway.tierOf(guild_id), await channelOf(message));
     const job = jobId('discord', request.id);
-    await receive(request, createMessageResponder(readPlace(request.place), { rest, job, log: log.child({ job }) }));
+    await receive?.(request, createMessageResponder(readPlace(request.place), { rest, job, log: log.child({ job }) }));
   }
 
   async function commandsRoute(): Promise<`/${string}`> {
@@ -129,10 +138,10 @@ export function discordPlatform(options: DiscordOptions): ChatPlatform {
     },
 
     shown: (place) => shownAt(readPlace(place)),
-    download: createDownload({ rest, fetchTo, apiUrl }),
+    download: createDownload({ rest, fetchTo, isHosted }),
     // Links to Discord's own files lead there for everybody.
     fileAt: async () => undefined,
-    thread: (place, remember) => createThread(readPlace(place), remember, rest),
+    thread: (place, remember) => createThread(readPlace(place), remember, bot),
 
     async direct(person) {
       const asker = nativeId(person);

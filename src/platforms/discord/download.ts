@@ -5,32 +5,28 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { excerpt } from '../../domain/text.ts';
 import { FetchFailure, type GuardedFetch } from '../../http/guarded-fetch.ts';
 import { asFault, code, codeOf, isClosed } from './faults.ts';
-import { type DiscordFile, readFile } from './file.ts';
+import { type DiscordFile, type IsHosted, readFile } from './file.ts';
+import { heldFiles } from './held-pictures.ts';
 
-/** Where Discord keeps files. Source: docs.discord.com, "API Reference", signed attachment URLs, read 2026-11. */
-const fileOrigins: readonly string[] = ['https://cdn.discordapp.com', 'https://media.discordapp.net'];
 /** For 50 MB over a slow line. */
 const deadlineMs = 60_000;
 
 interface DownloadParts {
   readonly rest: REST;
   readonly fetchTo: GuardedFetch;
-  /** Files of a Discord that stands elsewhere come from there too. */
-  readonly apiUrl: string | undefined;
+  readonly isHosted: IsHosted;
 }
 
 /**
  * Brings the bytes of files that people put on Discord, from Discord's own hosts only and without any credential. An
  * address that has expired is renewed once, by reading the message that holds the file again.
  */
-export function createDownload({ rest, fetchTo, apiUrl }: DownloadParts): ChatPlatform['download'] {
-  const origins = apiUrl ? [...fileOrigins, new URL(apiUrl).origin] : fileOrigins;
-
+export function createDownload({ rest, fetchTo, isHosted }: DownloadParts): ChatPlatform['download'] {
   /** Undefined where the address leads to nothing any more. */
   async function fetchFile({ name, url }: DiscordFile, bytesMax: number): Promise<Uint8Array | Refusal | undefined> {
-    if (!origins.includes(URL.parse(url)?.origin ?? '')) return foreign(name);
+    if (!isHosted(url)) return foreign(name);
     try {
-      const mayRedirectTo = ({ origin }: URL) => origins.includes(origin);
+      const mayRedirectTo = ({ href }: URL) => isHosted(href);
       const { status, bytes } = await fetchTo(url, { bytesMax, deadlineMs, mayRedirectTo });
       if (status === 200) return bytes;
       if (status === 403 || status === 404) return undefined;
@@ -47,8 +43,8 @@ export function createDownload({ rest, fetchTo, apiUrl }: DownloadParts): ChatPl
     const { channel, message } = file;
     if (channel === undefined || message === undefined) return undefined;
     try {
-      const { attachments } = (await rest.get(Routes.channelMessage(channel, message))) as APIMessage;
-      const there = attachments.find(({ id }) => id === file.id);
+      const holder = (await rest.get(Routes.channelMessage(channel, message))) as APIMessage;
+      const there = heldFiles(holder).find(({ id }) => id === file.id);
       return there && { ...file, url: there.url };
     } catch (error) {
       if (codeOf(error) === code.unknownMessage || isClosed(error)) return undefined;

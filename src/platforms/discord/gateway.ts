@@ -21,7 +21,9 @@ export interface Gateway {
   /** Easel's own user; undefined before it was connected for the first time. */
   self(): string | undefined;
   tierOf(guild: string | undefined): BoostTier;
-  /** What is kept of a channel; of threads that were quiet for long, and of direct messages, nothing is. */
+  /** The role that a server made for Easel alone: people name it where they mean Easel. */
+  roleIn(guild: string | undefined): string | undefined;
+  /** What is kept of a channel; of threads that sleep, and of direct messages, nothing is. */
   known(channel: string): KnownChannel | undefined;
   close(): Promise<void>;
 }
@@ -50,14 +52,16 @@ export interface GatewayOptions {
 /** Uploads of 25 MiB over slow lines need longer than the 15 s of discord.js. */
 const requestMs = 60_000;
 
-/** Nearly everything Easel has to know comes with what it hears, so as little as possible is kept in memory. */
+/**
+ * Nearly everything Easel has to know comes with what it hears, so as little as possible is kept in memory. Threads are,
+ * 1 kB each, until they have slept for 4 hours: their messages do not say to which channel they belong.
+ */
 const makeCache = Options.cacheWithLimits({
   ...Options.DefaultMakeCacheSettings,
   ...{ MessageManager: 0, PresenceManager: 0, ReactionManager: 0, ThreadMemberManager: 0, VoiceStateManager: 0 },
   ...{ GuildMemberManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id } },
   ...{ UserManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id } },
 });
-const sweepers = { threads: { interval: 3_600, filter: () => () => true } };
 
 /**
  * The connection on which interactions and messages come in, taken as they are sent: they hold the server's, channel's
@@ -70,7 +74,6 @@ export function createGateway({ token, apiUrl, log }: GatewayOptions, { onIntera
     allowedMentions: { parse: [], repliedUser: false },
     rest: { timeout: requestMs, invalidRequestWarningInterval: 500, ...(apiUrl ? { api: baseUrl(apiUrl) } : {}) },
     makeCache,
-    sweepers,
   });
   client.rest.setToken(token);
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
@@ -95,6 +98,10 @@ export function createGateway({ token, apiUrl, log }: GatewayOptions, { onIntera
     connected: () => client.ws.shards.some(({ status }) => open.includes(status)),
     self: () => client.user?.id,
     tierOf: (guild) => client.guilds.cache.get(guild ?? '')?.premiumTier ?? 0,
+    roleIn(guild) {
+      const roles = client.guilds.cache.get(guild ?? '')?.roles;
+      return client.user ? roles?.botRoleFor(client.user)?.id : undefined;
+    },
     known(id) {
       const channel = client.channels.cache.get(id);
       if (!channel || channel.isDMBased()) return undefined;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  type APIAttachment,
   type APIMessage,
   ButtonStyle,
   ComponentType,
@@ -18,6 +19,7 @@ import type { Upload, UploadedFile } from './upload.ts';
 const labelMost = 80;
 const altMost = 1024;
 const buttonsPerRowMost = 5;
+const previewName = 'preview';
 
 /** Nobody is pinged but the asker, not even by an edit: without this, Discord pings whomever a text names. */
 const mentions = (asker?: string) => ({ parse: [], users: asker ? [asker] : [], replied_user: false });
@@ -65,9 +67,12 @@ export function cardEdit(card: Card, asker: string | undefined, preview: boolean
   const body = { content: render(text), allowed_mentions: mentions(asker), components: rows(card.buttons) };
   if (!preview) return { body, files: [] };
   if (!card.preview) return { body: { ...body, attachments: [] }, files: [] };
-  const name = `preview.${card.preview.format}`;
+  const name = `${previewName}.${card.preview.format}`;
   return { body: { ...body, attachments: [attachment(0, name, card.preview.alt)] }, files: [file(name, card.preview)] };
 }
+
+/** True for the small picture that a card shows. */
+export const isPreview = ({ filename }: APIAttachment): boolean => filename.startsWith(`${previewName}.`);
 
 type CardJson = Pick<PostJson, 'content' | 'allowed_mentions' | 'components' | 'attachments'>;
 

@@ -22,6 +22,8 @@ const parentTypes = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 const directTypes = [ChannelType.DM, ChannelType.GroupDM];
 
 export const isThread = (type: ChannelType): boolean => threadTypes.includes(type);
+/** True for threads that everybody in the channel around them can read. */
+export const sharesChannel = (type: ChannelType): boolean => isThread(type) && type !== ChannelType.PrivateThread;
 export const startsThreads = (type: ChannelType): boolean => parentTypes.includes(type);
 
 /** @param bits with all overwrites of the channel worked in, as an interaction's `app_permissions` are */

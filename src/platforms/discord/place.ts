@@ -11,7 +11,7 @@ export type BoostTier = 0 | 1 | 2 | 3;
 export type DiscordPlace = {
   readonly platform: 'discord';
   readonly channel: string;
-  /** The channel around it, where it is a thread. */
+  /** The channel around it, where it is a thread that everybody there can read. */
   readonly parent?: string;
   /** The one person that messages of this job may ping. */
   readonly asker?: string;
@@ -53,10 +53,12 @@ export const messageKey = (id: string): string => `discord:${id}`;
 
 const channelKey = (id: string): string => `discord:${id}`;
 
-export const shownAt = ({ channel, parent, thread, result }: DiscordPlace): Shown => ({
+export const shownAt = ({ channel, parent, thread, root, card, result }: DiscordPlace): Shown => ({
   thread: channelKey(thread ?? channel),
   channel: channelKey(parent ?? channel),
-  messages: result === undefined ? [] : [messageKey(result)],
+  messages: [root, card, result].flatMap((id) => (id === undefined ? [] : [messageKey(id)])),
+  // A thread that starts from a message has the message's id.
+  own: thread !== undefined && thread === root,
 });
 
 const mebibyte = 1024 * 1024;

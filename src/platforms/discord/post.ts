@@ -1,6 +1,7 @@
-import { type REST, Routes } from 'discord.js';
+import { Routes } from 'discord.js';
 import type { Card, Preview, Result } from '../../domain/card.ts';
 import type { Remember, Thread } from '../../domain/chat-platform.ts';
+import type { Bot } from './bot.ts';
 import { asFault, code, codeOf } from './faults.ts';
 import { findResult } from './find.ts';
 import { cardEdit, cardMessage, once, onceAnyhow, resultMessage, words } from './message.ts';
@@ -13,7 +14,8 @@ import { asRequest } from './upload.ts';
  * Shows one job with the bot's token: its messages outlive the interaction, and replies to them can be read. What is
  * posted carries a nonce, so that a repeat within minutes changes nothing; later, whoever repeats looks first.
  */
-export function createThread(given: DiscordPlace, remember: Remember, rest: REST): Thread {
+export function createThread(given: DiscordPlace, remember: Remember, bot: Bot): Thread {
+  const { rest } = bot;
   const spot = createSpot(given, remember, rest);
   /** The preview that this process put on the card, which an edit then keeps; null: not known. */
   let shown: Preview | undefined | null = null;
@@ -43,7 +45,7 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
 
     open: (opening) =>
       faulty('opening the place of a job', async () => {
-        if (await open(spot, opening, rest)) shown = opening.card.preview;
+        if (await open(spot, opening, bot)) shown = opening.card.preview;
       }),
 
     update: (card) =>
@@ -61,7 +63,7 @@ export function createThread(given: DiscordPlace, remember: Remember, rest: REST
     post: (result, lookFirst) =>
       faulty('posting a result', async () => {
         if (spot.place().result) return;
-        const found = lookFirst ? await findResult(rest, result.job, spot.place()) : undefined;
+        const found = lookFirst ? await findResult(bot, result.job, spot.place()) : undefined;
         const { id, channel } = found ?? (await postNow(result));
         await spot.grow({ result: id, resultIn: channel });
       }),

@@ -1,5 +1,6 @@
 import {
   type APIInteraction,
+  type APIMessage,
   ApplicationCommandType,
   type APIApplicationCommandAutocompleteInteraction as AutocompleteInteraction,
   ComponentType,
@@ -12,23 +13,32 @@ import {
 import type { Ask, ChatRequest } from '../../domain/chat-platform.ts';
 import type { Command, Options, RawValue } from '../../domain/command.ts';
 import { personId } from '../../domain/person.ts';
-import { fileOf } from './file.ts';
+import { fileOf, type IsHosted } from './file.ts';
 import { readForm } from './form.ts';
-import { readCustomId } from './message.ts';
-import { allowedIn, isThread, managesServer } from './permissions.ts';
+import { heldPictures } from './held-pictures.ts';
+import { isPreview, readCustomId } from './message.ts';
+import { allowedIn, managesServer, sharesChannel } from './permissions.ts';
 import { personOf } from './person.ts';
 import { asPlace, type BoostTier, messageKey } from './place.ts';
 import { pickCommand } from './register.ts';
 
 const suggestionsMost = 25;
 
+/** What an interaction itself does not tell. */
+export interface Around {
+  /** The server's boost level. */
+  readonly tier: BoostTier;
+  /** Easel's own user. */
+  readonly self: string | undefined;
+  readonly isHosted: IsHosted;
+}
+
 /**
  * What somebody did with a command, a button or a form, as Easel knows requests; undefined for anything else.
  * Source: docs.discord.com, "Receiving and Responding", read 2026-11.
- * @param tier the server's boost level, which the interaction itself does not tell
  */
-export function readRequest(interaction: APIInteraction, tier: BoostTier): ChatRequest | undefined {
-  const ask = readAsk(interaction);
+export function readRequest(interaction: APIInteraction, around: Around): ChatRequest | undefined {
+  const ask = readAsk(interaction, around);
   const { channel, member } = interaction;
   const user = member?.user ?? interaction.user;
   if (!ask || !channel || !user) return undefined;
@@ -38,7 +48,7 @@ export function readRequest(interaction: APIInteraction, tier: BoostTier): ChatR
     person: personOf(user, member, interaction.guild_id),
     admin: member ? managesServer(member.permissions) : undefined,
     place: asPlace({
-      ...{ platform: 'discord', channel: channel.id, asker: user.id, tier, threads },
+      ...{ platform: 'discord', channel: channel.id, asker: user.id, tier: around.tier, threads },
       ...parentOf(channel),
       ...{ app: interaction.application_id, token: interaction.token },
     }),
@@ -49,11 +59,11 @@ export function readRequest(interaction: APIInteraction, tier: BoostTier): ChatR
 
 /** Channels that are no threads have a parent as well, which is a heading in the list of channels. */
 function parentOf(channel: NonNullable<APIInteraction['channel']>): { parent?: string } {
-  const parent = isThread(channel.type) && 'parent_id' in channel ? channel.parent_id : undefined;
+  const parent = sharesChannel(channel.type) && 'parent_id' in channel ? channel.parent_id : undefined;
   return parent ? { parent } : {};
 }
 
-function readAsk(interaction: APIInteraction): Ask | undefined {
+function readAsk(interaction: APIInteraction, around: Around): Ask | undefined {
   if (interaction.type === InteractionType.MessageComponent) {
     return interaction.data.component_type === ComponentType.Button
       ? readCustomId(interaction.data.custom_id)
@@ -62,18 +72,26 @@ function readAsk(interaction: APIInteraction): Ask | undefined {
   if (interaction.type === InteractionType.ModalSubmit) return readForm(interaction.data);
   if (interaction.type !== InteractionType.ApplicationCommand) return undefined;
   const { data } = interaction;
-  if (data.type === ApplicationCommandType.Message && data.name === pickCommand) return readPicked(data);
+  if (data.type === ApplicationCommandType.Message && data.name === pickCommand) return readPicked(data, around);
   if (data.type !== ApplicationCommandType.ChatInput) return undefined;
   const { path, options } = descend(data.name, data.options);
   return { command: path, values: Object.fromEntries(options.map((option) => readOption(option, data.resolved))) };
 }
 
-/** The message comes along with all its files, which Easel could not read otherwise. */
-function readPicked({ target_id, resolved }: PickData): Ask {
+/**
+ * The message comes along with all that it holds, which Easel could not read otherwise. Of Easel's own messages, the small
+ * picture on a card is none to go on from.
+ */
+function readPicked({ target_id, resolved }: PickData, { self, isHosted }: Around): Ask {
   const target = resolved.messages[target_id];
-  const files = target?.attachments.map((file) => fileOf(file, { channel: target.channel_id, message: target_id }));
-  return { picked: { messages: [messageKey(target_id)], files: files ?? [] } };
+  const holding = target && target.author.id === self ? withoutPreview(target) : target;
+  return { picked: { messages: [messageKey(target_id)], files: holding ? heldPictures(holding, isHosted) : [] } };
 }
+
+const withoutPreview = (message: APIMessage): APIMessage => ({
+  ...message,
+  attachments: message.attachments.filter((file) => !isPreview(file)),
+});
 
 /** `/credits grant` arrives as an option `grant` of `/credits` that has the options itself. */
 function descend(name: string, options: readonly OptionData[] = []): { path: string; options: readonly OptionData[] } {

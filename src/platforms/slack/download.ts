@@ -2,8 +2,8 @@ import { Fault } from '../../domain/fault.ts';
 import type { FileRef } from '../../domain/image-source.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { FetchFailure } from '../../http/guarded-fetch.ts';
-import { fileRef, type SlackFileRef, slackFileRef } from './file-ref.ts';
-import { closed, elsewhere, gone, tooLarge } from './file-refusals.ts';
+import { contentOf, type SlackFileRef, slackFileRef } from './file-ref.ts';
+import { closed, elsewhere, gone, notHere, tooLarge } from './file-refusals.ts';
 import { lookUpFile } from './look-up-file.ts';
 import type { SlackApi } from './slack-api.ts';
 import { isSlackAddress } from './slack-hosts.ts';
@@ -18,20 +18,21 @@ const downloadDeadlineMs = 60_000;
  */
 export async function download(slack: SlackApi, file: FileRef, bytesMax: number): Promise<Uint8Array | Refusal> {
   const given = slackFileRef(file);
+  if (given.gone) return notHere;
   if ((given.bytes ?? 0) > bytesMax) return tooLarge(bytesMax);
-  const known = given.url ? given : await lookUp(slack, given.id);
+  const known = given.url ? given : await lookUp(slack, given);
   if (isRefusal(known)) return known;
   if ((known.bytes ?? 0) > bytesMax) return tooLarge(bytesMax);
   const taken = await fetchFile(slack, known, bytesMax);
   if ((taken !== closed && taken !== gone) || known !== given) return taken;
   // What was known may be old: Slack says best what has become of the file.
-  const now = await lookUp(slack, given.id);
+  const now = await lookUp(slack, given);
   return isRefusal(now) ? now : taken;
 }
 
-async function lookUp(slack: SlackApi, id: string): Promise<SlackFileRef | Refusal> {
-  const file = await lookUpFile(slack, id);
-  return isRefusal(file) ? file : fileRef(file, id);
+async function lookUp(slack: SlackApi, given: SlackFileRef): Promise<SlackFileRef | Refusal> {
+  const file = await lookUpFile(slack, given.id);
+  return isRefusal(file) ? file : { ...given, ...contentOf(file) };
 }
 
 /** Redirects are followed among Slack's own hosts; `fetchTo` takes the token to no other origin. */

@@ -15,10 +15,10 @@ const filetypes = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'heic', 'avif'];
 /** What a form remembers of where it was opened, so that any process can take its answers. */
 export interface FormOrigin {
   readonly key: string;
-  readonly team: string;
   readonly channel: string;
   readonly thread?: string;
   readonly newThread?: true;
+  readonly ownThread?: true;
 }
 
 /**
@@ -26,11 +26,12 @@ export interface FormOrigin {
  * @param withFiles false leaves the fields for files out
  */
 export function formView(form: Form, place: SlackPlace, withFiles: boolean): types.ModalView {
-  const { team, channel, thread, newThread } = place;
+  const { channel, thread, newThread, ownThread } = place;
   const origin: FormOrigin = {
-    ...{ key: form.key, team, channel },
+    ...{ key: form.key, channel },
     ...(thread ? { thread } : {}),
     ...(newThread ? { newThread } : {}),
+    ...(ownThread ? { ownThread } : {}),
   };
   return {
     type: 'modal',

@@ -1,4 +1,5 @@
 import { nativeId, type PersonId, platformOf } from '../../domain/person.ts';
+import type { SlackPeople } from './people.ts';
 import type { SlackPlace } from './place.ts';
 
 /** How people are named: so that Slack knows and calls them, or only written down. */
@@ -6,6 +7,18 @@ export type Naming = (person: PersonId) => { readonly mention: string } | { read
 
 /** The user's own part of `slack:TEAM/USER`. */
 export const userOf = (person: PersonId): string => nativeId(person).split('/').at(-1) ?? '';
+
+/** Resolves to the place with what its asker is called, where only their id is known: events carry no names. */
+export type NameAsker = (place: SlackPlace) => Promise<SlackPlace>;
+
+export const askerNamed =
+  (people: SlackPeople): NameAsker =>
+  async (place) => {
+    const { asker, askerName } = place;
+    if (!asker || askerName !== userOf(asker)) return place;
+    const name = (await people(askerName))?.name;
+    return name ? { ...place, askerName: name } : place;
+  };
 
 /** Names everybody, for where only one person reads and nobody is called. */
 export const privately: Naming = (person) =>

@@ -1,28 +1,29 @@
 import type { MessageShortcut } from '@slack/bolt';
 import type { ChatRequest } from '../../domain/chat-platform.ts';
-import { fileRefs, type SlackFile } from './file-ref.ts';
-import { fileKey, messageKey, type SlackPlace } from './place.ts';
-import { askedBy, personOf, requestId } from './receive.ts';
+import type { Bot } from './bot.ts';
+import { pictureRefs, type SlackFile } from './file-ref.ts';
+import { fileKey, messageKey, type SlackPlace, type ToldMessage, threadAround } from './place.ts';
+import { askedBy, personOf, requestId, teamOf } from './receive.ts';
 
 /**
- * "Edit this picture" on a message. Its files are taken from the payload: Easel need not be in that channel. Undefined
- * when Slack names no team. Pure. Source: docs.slack.dev, "Message shortcut payloads", read 2026-11.
+ * "Edit this picture" on a message. Its files are taken from the payload: Easel need not be in that channel. Pure.
+ * Source: docs.slack.dev, "Message shortcut payloads", read 2026-11.
  */
-export function pickedRequest(body: MessageShortcut, seconds: number): ChatRequest | undefined {
-  const { message, user, trigger_id } = body;
+export function pickedRequest(body: MessageShortcut, bot: Bot, seconds: number): ChatRequest {
+  const { user, trigger_id } = body;
+  const { team } = bot;
   const channel = body.channel.id;
-  const team = body.team?.id ?? user.team_id;
-  if (!team) return undefined;
-  const { ts, thread_ts, files } = message as { ts: string; thread_ts?: string; files?: readonly SlackFile[] };
-  const person = personOf(user.team_id ?? team, user.id, user.name);
+  const message = body.message as ToldMessage & { readonly files?: readonly SlackFile[] };
+  const person = personOf(teamOf(body) ?? team, user.id, user.name);
   const place: SlackPlace = {
     ...{ platform: 'slack', team, channel, since: seconds, ...askedBy(person) },
-    ...(thread_ts ? { thread: thread_ts } : { thread: ts, newThread: true }),
+    ...threadAround(message, bot),
   };
-  const held = fileRefs(files);
+  // Pictures of Easel are known by their files, also where those are deleted or hidden by now.
+  const keys = message.files?.flatMap(({ id }) => (id ? [fileKey(team, id)] : [])) ?? [];
   const picked = {
-    messages: [messageKey(team, channel, ts), ...held.map(({ id }) => fileKey(team, id))],
-    files: held,
+    messages: [messageKey(team, channel, message.ts), ...keys],
+    files: pictureRefs(message.files, team),
   };
   return { id: requestId(trigger_id), person, admin: undefined, place, missing: [], ask: { picked } };
 }

@@ -2,7 +2,7 @@ import type { Remember, Thread } from '../../domain/chat-platform.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Place } from '../../domain/job.ts';
 import { slackError } from './faults.ts';
-import { aloud, quietly } from './naming.ts';
+import { aloud, type NameAsker, quietly } from './naming.ts';
 import { lookOnce, postPictures } from './pictures.ts';
 import { type Learnt, type SlackPlace, slackPlace, threadOf } from './place.ts';
 import { findPosted, postOnce } from './post-once.ts';
@@ -17,12 +17,14 @@ const pictureBytesMax = 1_000_000_000;
 export interface Posts {
   readonly slack: SlackApi;
   readonly previewFile: PreviewFile;
+  /** The place with what its asker is called. */
+  readonly named: NameAsker;
   /** True once for a root that this process has just posted: nothing else can be in its thread yet. */
   isFresh(place: SlackPlace): boolean;
 }
 
 /** Shows one job. Every message is looked for before it is posted, wherever an earlier try may have got that far. */
-export function slackThread({ slack, previewFile, isFresh }: Posts, place: Place, remember: Remember): Thread {
+export function slackThread({ slack, previewFile, named, isFresh }: Posts, place: Place, remember: Remember): Thread {
   let at = slackPlace(place);
   let newestUpdate = 0;
 
@@ -37,6 +39,7 @@ export function slackThread({ slack, previewFile, isFresh }: Posts, place: Place
     async open({ job, root, card }) {
       const line = forJob(slack, job);
       if (!at.root) {
+        at = await named(at);
         const { ts } = await postOnce(line, { role: 'root', job, place: at, words: words(root, quietly(at)) }, true);
         await grow({ root: ts });
       }

@@ -28,7 +28,10 @@ export const scopes = [
     scope: 'im:write',
     why: 'to send a picture directly to the person when it cannot be posted where it was asked for',
   },
-  { scope: 'users:read', why: 'to know who is an admin or owner, for granting credits' },
+  {
+    scope: 'users:read',
+    why: 'to know who is an admin or owner, who is no member of the workspace, and what people are called',
+  },
 ] as const;
 
 /** What Easel is told without asking, and why. */

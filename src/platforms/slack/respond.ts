@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { jobId } from '../../domain/job.ts';
 import type { Text } from '../../domain/text.ts';
 import { directChannel } from './direct.ts';
-import { privately, quietly, userOf } from './naming.ts';
+import { type NameAsker, privately, quietly, userOf } from './naming.ts';
 import { openForm } from './open-form.ts';
 import type { SlackPlace } from './place.ts';
 import { postOnce } from './post-once.ts';
@@ -21,6 +21,8 @@ export interface Ways {
   readonly responseUrl?: string | undefined;
   /** Opens one form, within three seconds. */
   readonly trigger?: string | undefined;
+  /** The place with what its asker is called. */
+  readonly named: NameAsker;
   /** Told of every root that is posted. */
   readonly announced: (place: SlackPlace) => void;
 }
@@ -101,10 +103,11 @@ export function slackResponder(slack: SlackApi, request: ChatRequest, ways: Ways
   async function announce(root: Text, lookFirst: boolean): Promise<SlackPlace> {
     await acknowledge();
     const job = jobId('slack', request.id);
-    const posting = { role: 'root', job, place, words: words(root, quietly(place)) } as const;
+    const named = await ways.named(place);
+    const posting = { role: 'root', job, place, words: words(root, quietly(named)) } as const;
     const { ts } = await postOnce(forJob(slack, job), posting, lookFirst);
     answered = true;
-    const grown = { ...place, root: ts };
+    const grown = { ...named, root: ts };
     ways.announced(grown);
     return grown;
   }

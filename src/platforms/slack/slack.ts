@@ -4,6 +4,7 @@ import type { ChatPlatform } from '../../domain/chat-platform.ts';
 import { Fault } from '../../domain/fault.ts';
 import { nativeId } from '../../domain/person.ts';
 import { slackAdmins } from './admins.ts';
+import type { Bot } from './bot.ts';
 import { directChannel } from './direct.ts';
 import { download } from './download.ts';
 import { slackFault } from './faults.ts';
@@ -11,7 +12,10 @@ import { fileAt } from './file-address.ts';
 import { freshRoots } from './fresh-roots.ts';
 import { httpReceiver, listenerOf } from './http-line.ts';
 import { requestsInHand } from './in-hand.ts';
-import { type Bot, listen } from './listen.ts';
+import { listen } from './listen.ts';
+import { slackMembers } from './members.ts';
+import { askerNamed } from './naming.ts';
+import { slackPeople } from './people.ts';
 import { type SlackPlace, shown } from './place.ts';
 import { slackThread } from './post.ts';
 import { previewFiles } from './preview.ts';
@@ -52,9 +56,12 @@ export function slackPlatform(options: SlackOptions): SlackPlatform {
   const socket = appToken ? socketLine(slack, appToken) : undefined;
   const receiver = socket?.receiver ?? httpReceiver(signingSecret, log);
   const fresh = freshRoots();
-  const inHand = requestsInHand(slack, fresh.add);
-  const posts = { slack, previewFile: previewFiles(slack), isFresh: fresh.take };
   const bot: Bot = { team: '', id: '', user: '' };
+  const people = slackPeople(slack);
+  const named = askerNamed(people);
+  const isMember = slackMembers(people, () => bot.team);
+  const inHand = requestsInHand(slack, isMember, { announced: fresh.add, named });
+  const posts = { slack, previewFile: previewFiles(slack), named, isFresh: fresh.take };
   const seconds = () => Math.floor(clock.now() / 1000);
 
   const app = new App({
@@ -64,7 +71,7 @@ export function slackPlatform(options: SlackOptions): SlackPlatform {
     clientOptions: { slackApiUrl: apiUrl },
     convoStore: false,
   });
-  listen(app, slack, bot, inHand);
+  listen(app, slack, bot, people, inHand);
 
   const platform: ChatPlatform = {
     name: 'slack',

@@ -49,6 +49,7 @@ export const editing: Migration = {
       .createTable('threads')
       .addColumn('thread', 'text', (column) => column.primaryKey())
       .addColumn('job', 'text', (column) => column.notNull())
+      .addColumn('position', 'integer')
       .execute();
   },
 };

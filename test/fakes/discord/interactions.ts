@@ -101,6 +101,8 @@ export interface Reply {
   readonly json?: unknown;
 }
 
+export type Interactions = ReturnType<typeof createInteractions>;
+
 export function createInteractions({ world, registry, messages, emit, now }: InteractionsOptions) {
   const all = new Map<string, Interaction>();
   const byToken = new Map<string, Interaction>();
@@ -115,6 +117,7 @@ export function createInteractions({ world, registry, messages, emit, now }: Int
     if (!channel) throw new Error('The fake Discord has no channel.');
     if (channel.recipientId && channel.recipientId !== user.id)
       throw new Error(`${user.name} is not part of ${channel.name}.`);
+    if (!world.sees(user, channel)) throw new Error(`${user.name} was not invited to ${channel.name}.`);
     if (channel.guildId && user.stranger) throw new Error(`${user.name} is in no guild.`);
     return { user, channel, guild: world.guildOfChannel(channel) };
   }

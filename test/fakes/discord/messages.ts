@@ -63,7 +63,7 @@ export function createMessages({ world, emit, now, editIntervalMsMin }: Messages
 
   function announce(event: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE', message: Message, deliveries = 1) {
     const channel = world.channels.get(message.channelId);
-    if (!channel || message.ephemeralFor !== undefined) return;
+    if (!channel || message.ephemeralFor !== undefined || !world.sees(world.bot, channel)) return;
     emit(
       event,
       channel.guildId,
@@ -226,8 +226,8 @@ export function createMessages({ world, emit, now, editIntervalMsMin }: Messages
     noteLinks(message);
     world.putMessage(channel, message);
     if (nonce !== undefined) byNonce.set(String(nonce), { message, atMs: now() });
-    unarchive(channel);
     announce('MESSAGE_CREATE', message);
+    unarchive(channel);
     return message;
   }
 
@@ -253,11 +253,29 @@ export function createMessages({ world, emit, now, editIntervalMsMin }: Messages
     throw wrongField(['message_reference'], 'MESSAGE_REFERENCE_UNKNOWN_MESSAGE', 'Unknown message');
   }
 
+  /** Nobody promises which is told first, a message or that its thread woke up: here it is the message. */
   function unarchive(channel: Channel) {
     if (!channel.thread?.archived) return;
     channel.thread.archived = false;
     channel.thread.archivedMs = now();
+    tellThread(channel);
+  }
+
+  function tellThread(channel: Channel) {
+    if (!world.sees(world.bot, channel)) return;
     emit('THREAD_UPDATE', channel.guildId, intent.guilds, world.channelJson(channel));
+  }
+
+  /** Threads archive by themselves when nothing was written for as long as was set. */
+  function archiveQuiet() {
+    for (const channel of world.channels.values()) {
+      const { thread } = channel;
+      if (!thread || thread.archived) continue;
+      const last = Math.max(thread.archivedMs, ...[...channel.messages.values()].map(({ createdMs }) => createdMs));
+      if (now() - last < thread.autoArchiveMinutes * 60_000) continue;
+      Object.assign(thread, { archived: true, archivedMs: now() });
+      tellThread(channel);
+    }
   }
 
   /** Checks and edits; what the body leaves out stays. */
@@ -303,7 +321,7 @@ export function createMessages({ world, emit, now, editIntervalMsMin }: Messages
   function remove(message: Message) {
     const channel = world.channels.get(message.channelId);
     world.dropMessage(message);
-    if (!channel || message.ephemeralFor !== undefined) return;
+    if (!channel || message.ephemeralFor !== undefined || !world.sees(world.bot, channel)) return;
     const ids = { id: message.id, channel_id: channel.id, ...(channel.guildId ? { guild_id: channel.guildId } : {}) };
     emit('MESSAGE_DELETE', channel.guildId, intentFor(channel), ids);
   }
@@ -313,5 +331,5 @@ export function createMessages({ world, emit, now, editIntervalMsMin }: Messages
     byNonce.clear();
   }
 
-  return { pings, links, fastEdits, post, edit, remove, announce, unarchive, reset };
+  return { pings, links, fastEdits, post, edit, remove, announce, unarchive, tellThread, archiveQuiet, reset };
 }

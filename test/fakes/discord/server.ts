@@ -5,12 +5,13 @@ import { controlPath, handleControl } from '../control.ts';
 import { createRegistry } from './commands.ts';
 import { createFaults, type Fault, type Matcher } from './faults.ts';
 import { createGateway, type DropOptions } from './gateway.ts';
-import { createInteractions, type Reply, type SeenInteraction, type Upload } from './interactions.ts';
+import { createInteractions, type Reply, type SeenInteraction } from './interactions.ts';
 import { createLimits, type RateLimited } from './limits.ts';
 import type { MaskedLink, Ping } from './mentions.ts';
 import { createMessages, type FastEdit, intent } from './messages.ts';
 import { type RequestBody, readBody } from './multipart.ts';
 import { plainly, Refused, refused, wrongField } from './refused.ts';
+import { createTalk } from './talk.ts';
 import { transcript } from './transcript.ts';
 import { check, dmBody, flag, isObject, queryNumber, threadBody, threadPatch } from './validate.ts';
 import {
@@ -71,6 +72,8 @@ export interface SeenMessage {
   /** The only person who sees it. */
   readonly ephemeralFor?: string;
   readonly replyTo?: string;
+  /** The message that it passes on. */
+  readonly forwards?: string;
   /** The thread that hangs on it. */
   readonly threadId?: string;
   readonly nonce?: string | number;
@@ -102,17 +105,6 @@ export interface Violation {
   readonly kind: 'refused' | 'rate-limited' | 'gateway' | 'fast-edit';
   readonly what: string;
   readonly atMs: number;
-}
-
-export interface SayOptions {
-  /** Id of the message it answers. */
-  readonly replyTo?: string;
-  /** Whether the reply pings its author; yes. */
-  readonly ping?: boolean;
-  readonly attachments?: readonly Upload[];
-  /** Users to mention in front of the text; `easel` is the bot. */
-  readonly mentions?: readonly string[];
-  readonly deliveries?: number;
 }
 
 /** What `untilMessage` waits for; everything given must hold. */
@@ -226,6 +218,7 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     const channel = world.channels.get(id);
     if (!channel) throw refused(10003);
     if (channel.guildId && !may(channel, permission.viewChannel)) throw refused(50001);
+    if (!world.sees(bot, channel)) throw refused(50001);
     return channel;
   }
   /** A message by bot token: ephemeral ones do not exist there. */
@@ -295,7 +288,7 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     Object.assign(thread, { archived, locked, archivedMs: archived === thread.archived ? thread.archivedMs : now() });
     thread.autoArchiveMinutes = given.auto_archive_duration ?? thread.autoArchiveMinutes;
     channel.name = given.name ?? channel.name;
-    emit('THREAD_UPDATE', channel.guildId, intent.guilds, world.channelJson(channel));
+    messages.tellThread(channel);
     return ok(world.channelJson(channel));
   }
 
@@ -685,6 +678,8 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     const fault = faults.next(request.method ?? 'GET', url.pathname);
     if (fault?.drop) return void response.destroy();
     if (fault) return void response.writeHead(fault.status ?? 500).end();
+    const copy = world.passedOn(url.pathname);
+    if (copy) return void response.writeHead(200, { 'content-type': copy.contentType }).end(copy.bytes);
     const attachment = world.byUrl(url);
     if (!attachment?.bytes)
       return void response.writeHead(404, { 'content-type': 'text/plain' }).end('This content is no longer available.');
@@ -716,7 +711,7 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
   server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
 
   function seen(message: Message): SeenMessage {
-    const { id, channelId, authorId, ephemeralFor, nonce, replyTo, interaction } = message;
+    const { id, channelId, authorId, ephemeralFor, nonce, replyTo, forwarded, interaction } = message;
     const author = world.users.get(authorId) ?? bot;
     const guildId = world.channels.get(channelId)?.guildId;
     return {
@@ -734,6 +729,7 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
       })),
       ...(ephemeralFor === undefined ? {} : { ephemeralFor }),
       ...(replyTo === undefined ? {} : { replyTo: replyTo.messageId }),
+      ...(forwarded === undefined ? {} : { forwards: forwarded.messageId }),
       ...(world.channels.has(id) ? { threadId: id } : {}),
       ...(nonce === undefined ? {} : { nonce }),
       createdMs: message.createdMs,
@@ -752,7 +748,9 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
   };
 
   const transcriptOf = (channel?: string): string => {
-    const roots = [...world.channels.values()].filter((item) => !item.thread && item.messages.size > 0);
+    const used = [...world.channels.values()].filter(({ messages: { size } }) => size > 0);
+    const tops = new Set(used.map((item) => world.parentOf(item) ?? item));
+    const roots = [...world.channels.values()].filter((item) => tops.has(item));
     const shown = channel === undefined ? roots : [world.channelOf(channel)];
     return shown.map((item) => transcript(world, item)).join('\n') || '(nothing was said)';
   };
@@ -794,51 +792,12 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
   }
   const closers = new Set<() => void>();
 
-  function say(
-    channel: string,
-    user: string,
-    content: string,
-    { replyTo, ping = true, attachments = [], mentions = [], deliveries = 1 }: SayOptions = {},
-  ): SeenMessage {
-    const place = interactions.placeOf({ user, channel: channel === 'dm' ? 'dm' : world.channelOf(channel).id });
-    if (place.channel.thread?.locked) throw new Error('Nobody can write in a locked thread.');
-    const answered = replyTo === undefined ? undefined : place.channel.messages.get(replyTo);
-    if (replyTo !== undefined && !answered) throw new Error(`There is no message ${replyTo} in ${place.channel.name}.`);
-    const named = mentions.map((name) => `<@${world.userOf(name).id}>`);
-    const text = [...named, content].join(' ').trim();
-    const pinged = [...text.matchAll(/<@!?(\d+)>/g)].map((match) => match[1] ?? '').filter((id) => world.users.has(id));
-    if (answered && ping && !pinged.includes(answered.authorId)) pinged.push(answered.authorId);
-    const message: Message = {
-      id: world.newId(),
-      channelId: place.channel.id,
-      authorId: place.user.id,
-      type: answered ? 19 : 0,
-      createdMs: now(),
-      ...(answered ? { replyTo: { messageId: answered.id, channelId: place.channel.id } } : {}),
-      content: text,
-      embeds: [],
-      components: [],
-      attachments: attachments.map((upload) => interactions.keepUpload(upload, place, undefined)),
-      flags: 0,
-      mentions: [...new Set(pinged)],
-      mentionRoles: [],
-      mentionEveryone: false,
-      edits: [],
-    };
-    world.putMessage(place.channel, message);
-    messages.unarchive(place.channel);
-    messages.announce('MESSAGE_CREATE', message, deliveries);
-    return seen(message);
-  }
-
+  const talk = createTalk({ world, messages, interactions, emit, now });
   const threadOf = (id: string) => {
     const channel = world.channelOf(id);
     if (!channel.thread) throw new Error(`${channel.name} is no thread.`);
     return { channel, thread: channel.thread };
   };
-  const tellThread = (channel: Channel) =>
-    emit('THREAD_UPDATE', channel.guildId, intent.guilds, world.channelJson(channel));
-
   const allViolations = (): Violation[] => [
     ...violations,
     ...messages.fastEdits.map(({ messageId, gapMs }) => ({
@@ -877,7 +836,11 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     select: interactions.select,
     modal: interactions.modal,
     /** A person writes. `channel: 'dm'` is their DM with the bot. */
-    message: say,
+    message: (...said: Parameters<typeof talk.say>): SeenMessage => seen(talk.say(...said)),
+    /** A person passes a message on to another channel. */
+    forward: (...said: Parameters<typeof talk.forward>): SeenMessage => seen(talk.forward(...said)),
+    /** A person starts a private thread and invites others; `easel` is the bot. Its id. */
+    privateThread: talk.privateThread,
     /** A person edits what they wrote. */
     editMessage(messageId: string, content: string): void {
       const message = world.messageOf(messageId);
@@ -911,9 +874,24 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     bytes: (attachmentId: string): Buffer | undefined => world.attachments.get(attachmentId)?.bytes,
     transcript: transcriptOf,
     threads: () =>
-      [...world.channels.values()].flatMap(({ id, name, parentId, thread, messages: { size } }) =>
-        thread ? [{ id, name, parentId, archived: thread.archived, locked: thread.locked, messageCount: size }] : [],
-      ),
+      [...world.channels.values()].flatMap(({ id, name, parentId, thread, invited, messages: { size } }) => {
+        const isPrivate = invited !== undefined;
+        return thread
+          ? [
+              {
+                id,
+                name,
+                parentId,
+                ...{ archived: thread.archived, locked: thread.locked },
+                isPrivate,
+                messageCount: size,
+              },
+            ]
+          : [];
+      }),
+
+    /** The id of a role of the first guild; the bot's own has its name. */
+    roleOf: (name: string): string => world.roleOf(world.guildOf(handle.guildId), name).id,
 
     /** In-process only. */
     until,
@@ -952,9 +930,10 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     clearFaults: (): void => faults.clear(),
     dropGateway: (how?: DropOptions): void => gateway.drop(how),
     restoreGateway: (): void => gateway.restore(),
-    /** Moves the clock forward: interaction deadlines, edit times, nonces, CDN addresses and rate limits. */
+    /** Moves the clock forward: interaction deadlines, edit times, nonces, CDN addresses, quiet threads, rate limits. */
     advance(ms: number): void {
       aheadMs += ms;
+      messages.archiveQuiet();
       changed();
     },
 
@@ -987,13 +966,13 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}) {
     archiveThread(id: string, archived = true): void {
       const { channel, thread } = threadOf(id);
       Object.assign(thread, { archived, archivedMs: now() });
-      tellThread(channel);
+      messages.tellThread(channel);
     },
     /** Locks and archives, as a moderator's "lock thread" does. */
     lockThread(id: string, locked = true): void {
       const { channel, thread } = threadOf(id);
       Object.assign(thread, { locked, archived: locked, archivedMs: now() });
-      tellThread(channel);
+      messages.tellThread(channel);
     },
     /** A moderator deletes a channel or thread. */
     deleteChannel: (channel: string): void => dropChannel(world.channelOf(channel)),

@@ -12,6 +12,8 @@ export function transcript(world: World, channel: Channel, depth = 0): string {
     const thread = world.channels.get(message.id);
     if (thread?.thread) lines.push(transcript(world, thread, depth + 1));
   }
+  for (const other of world.channels.values())
+    if (other.invited && other.parentId === channel.id) lines.push(transcript(world, other, depth + 1));
   return lines.join('\n');
 }
 
@@ -22,6 +24,7 @@ function said(world: World, message: Message): string[] {
   const notes = [
     message.ephemeralFor === undefined ? '' : `only ${world.users.get(message.ephemeralFor)?.name} sees this`,
     message.replyTo ? `reply to ${message.replyTo.messageId}` : '',
+    message.forwarded ? `forwards ${message.forwarded.messageId}` : '',
     message.edits.length > 0 ? `edited ${message.edits.length}×` : '',
   ].filter((note) => note !== '');
   const time = new Date(message.createdMs).toISOString().slice(11, 19);

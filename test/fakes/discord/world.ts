@@ -57,6 +57,8 @@ export interface UserOptions {
   /** What they may upload themselves; 10 MiB without Nitro. */
   readonly uploadBytesMax?: number;
   readonly locale?: string;
+  /** Another app's. */
+  readonly bot?: boolean;
 }
 
 interface ChannelOptions {
@@ -122,6 +124,10 @@ export interface Channel {
   readonly parentId?: string;
   readonly recipientId?: string;
   readonly thread?: ThreadState;
+  /** Who started the thread; the bot if left out. */
+  readonly ownerId?: string;
+  /** Of a private thread: who was invited. Nobody else sees it but who manages threads. */
+  readonly invited?: Set<string>;
   botPermissions: bigint;
   /** In order of posting. Change it through `putMessage` and `dropMessage` only. */
   readonly messages: Map<string, Message>;
@@ -144,6 +150,13 @@ export interface Attachment {
   readonly bytes?: Buffer;
 }
 
+/** What a forward shows: the message as it was, without who wrote it. */
+export interface Forwarded {
+  readonly messageId: string;
+  readonly channelId: string;
+  readonly snapshot: Pick<Message, 'type' | 'content' | 'embeds' | 'attachments' | 'flags' | 'createdMs' | 'mentions'>;
+}
+
 export interface Message {
   readonly id: string;
   readonly channelId: string;
@@ -153,6 +166,7 @@ export interface Message {
   readonly nonce?: string | number;
   /** The message it answers, and whether the answered person was to be pinged. */
   readonly replyTo?: { readonly messageId: string; readonly channelId: string };
+  readonly forwarded?: Forwarded;
   /** The metadata object of an interaction's response or follow-up. */
   readonly interaction?: Record<string, unknown> & { readonly id: string };
   readonly ephemeralFor?: string;
@@ -179,6 +193,9 @@ const contentTypes: Record<string, string> = {
   jpeg: 'image/jpeg',
   webp: 'image/webp',
   gif: 'image/gif',
+  svg: 'image/svg+xml',
+  mp4: 'video/mp4',
+  pdf: 'application/pdf',
   txt: 'text/plain; charset=utf-8',
   json: 'application/json; charset=utf-8',
 };
@@ -190,6 +207,12 @@ const answeredDefaults: Record<number, Record<string, unknown>> = {
   14: { divider: true, spacing: 1 },
   17: { accent_color: null, spoiler: false },
 };
+
+/** A picture somewhere on the web that a message has a link to. */
+export interface LinkedPicture {
+  readonly url: string;
+  readonly bytes: Uint8Array;
+}
 
 export interface WorldOptions {
   readonly guilds?: readonly GuildOptions[];
@@ -228,6 +251,8 @@ export function createWorld(options: WorldOptions) {
   const channels = new Map<string, Channel>();
   const dmByUser = new Map<string, Channel>();
   const attachments = new Map<string, Attachment>();
+  /** What links show, by the path where the media proxy has it. */
+  const proxied = new Map<string, { readonly bytes: Buffer; readonly contentType: string }>();
   const everyMessage = new Map<string, Message>();
   const cdnKey = randomBytes(16);
 
@@ -264,7 +289,7 @@ export function createWorld(options: WorldOptions) {
 
   const bot = addUser({ name: 'easel' }, true);
   const ownerId = fixedId();
-  for (const user of options.users ?? usualUsers) addUser(user);
+  for (const user of options.users ?? usualUsers) addUser(user, user.bot);
 
   const addChannel = (channel: Omit<Channel, 'messages' | 'lastMessageId'>): Channel => {
     const added: Channel = { ...channel, messages: new Map(), lastMessageId: null };
@@ -358,6 +383,13 @@ export function createWorld(options: WorldOptions) {
     return ordinary | user.permissions;
   }
 
+  /** Source: docs.discord.com, "Threads", permissions, read 2026-11. */
+  function sees(user: User, channel: Channel): boolean {
+    if (!channel.invited || channel.invited.has(user.id)) return true;
+    const bits = user.id === bot.id ? botPermissionsIn(channel) : userPermissions(user);
+    return (bits & permission.manageThreads) !== 0n;
+  }
+
   const bytesMaxIn = (channel: Channel) => bytesMaxByTier[guildOfChannel(channel)?.boostTier ?? 0];
 
   function store(
@@ -388,6 +420,18 @@ export function createWorld(options: WorldOptions) {
     };
     attachments.set(stored.id, stored);
     return stored;
+  }
+
+  /** The embed that a client sees under a link to a picture: Discord looks at it once and passes its own copy on. */
+  function linkedPicture({ url, bytes }: LinkedPicture): Record<string, unknown> {
+    const { protocol, host, pathname } = new URL(url);
+    const key = createHmac('sha256', cdnKey).update(url).digest('base64url');
+    const path = `/_cdn/external/${key}/${protocol.replace(':', '')}/${host}${pathname}`;
+    const contentType = contentTypes[pathname.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'image/png';
+    proxied.set(path, { bytes: Buffer.from(bytes), contentType });
+    const size = imageSize(Buffer.from(bytes));
+    const thumbnail = { url, proxy_url: `${options.origin()}${path}`, content_type: contentType, flags: 0, ...size };
+    return { type: 'image', url, thumbnail };
   }
 
   const signature = (id: string, expires: string) =>
@@ -433,7 +477,7 @@ export function createWorld(options: WorldOptions) {
     avatar: null,
     banner: null,
     roles: [...guild.roles.values()]
-      .filter((role) => (user.bot ? role.managed : role.name === `powers of ${user.name}`))
+      .filter((role) => (user.id === bot.id ? role.managed : role.name === `powers of ${user.name}`))
       .map((role) => role.id),
     joined_at: iso(discordEpochMs),
     premium_since: null,
@@ -472,7 +516,7 @@ export function createWorld(options: WorldOptions) {
         guild_id: channel.guildId,
         name: channel.name,
         parent_id: channel.parentId,
-        owner_id: bot.id,
+        owner_id: channel.ownerId ?? bot.id,
         rate_limit_per_user: 0,
         message_count: channel.messages.size,
         total_message_sent: channel.messages.size,
@@ -483,6 +527,7 @@ export function createWorld(options: WorldOptions) {
           auto_archive_duration: channel.thread.autoArchiveMinutes,
           archive_timestamp: iso(channel.thread.archivedMs),
           create_timestamp: iso(channel.thread.createdMs),
+          ...(channel.invited ? { invitable: true } : {}),
         },
       };
     return {
@@ -563,7 +608,7 @@ export function createWorld(options: WorldOptions) {
       .filter((channel) => !isThreadType(channel.type))
       .map(channelJson),
     threads: channelsOf(guild)
-      .filter((channel) => channel.thread && !channel.thread.archived)
+      .filter((channel) => channel.thread && !channel.thread.archived && sees(bot, channel))
       .map(channelJson),
     presences: [],
     stage_instances: [],
@@ -651,6 +696,27 @@ export function createWorld(options: WorldOptions) {
     for (const child of channels.values()) if (child.parentId === channel.id) dropChannel(child);
   }
 
+  /** Inside of an answer, fewer fields come. Source: GitHub discord/discord-api-docs#7814, read 2026-11. */
+  function snapshotJson({ snapshot }: Forwarded, shown: boolean, nested: boolean) {
+    const { type, content, embeds, attachments: files, flags, createdMs, mentions } = snapshot;
+    const rest = {
+      type,
+      mentions: mentions.flatMap((id) => users.get(id) ?? []).map(userJson),
+      mention_roles: [],
+      components: [],
+    };
+    const message = {
+      content: shown ? content : '',
+      embeds: shown ? embeds : [],
+      attachments: shown ? files.map((item) => attachmentJson(item)) : [],
+      flags,
+      timestamp: iso(createdMs),
+      edited_timestamp: null,
+      ...(nested ? {} : rest),
+    };
+    return { message };
+  }
+
   function messageJson(
     message: Message,
     { contentAllowed = true, nested = false }: { contentAllowed?: boolean; nested?: boolean } = {},
@@ -702,6 +768,19 @@ export function createWorld(options: WorldOptions) {
               : { referenced_message: answered ? messageJson(answered, { contentAllowed, nested: true }) : null }),
           }
         : {}),
+      ...(message.forwarded
+        ? {
+            message_reference: {
+              type: 1,
+              message_id: message.forwarded.messageId,
+              channel_id: message.forwarded.channelId,
+              ...(channels.get(message.forwarded.channelId)?.guildId
+                ? { guild_id: channels.get(message.forwarded.channelId)?.guildId }
+                : {}),
+            },
+            message_snapshots: [snapshotJson(message.forwarded, shown, nested)],
+          }
+        : {}),
       ...(thread ? { thread: channelJson(thread) } : {}),
       ...(channel?.thread ? { position: 0 } : {}),
     };
@@ -734,6 +813,7 @@ export function createWorld(options: WorldOptions) {
     }
     dmByUser.clear();
     attachments.clear();
+    proxied.clear();
     everyMessage.clear();
   }
 
@@ -755,8 +835,12 @@ export function createWorld(options: WorldOptions) {
     members,
     botPermissionsIn,
     userPermissions,
+    sees,
     bytesMaxIn,
     store,
+    linkedPicture,
+    /** What the media proxy has under this path. */
+    passedOn: (path: string) => proxied.get(path),
     byUrl,
     messageOf,
     putMessage,

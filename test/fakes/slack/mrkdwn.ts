@@ -27,8 +27,11 @@ export interface Reading {
 
 const token = /<([^<>\n]+)>/g;
 const bareName = /(?<![\w@&;/.])@([a-z0-9][a-z0-9._-]*)/gi;
-const address =
-  /(?<![\w@.])(?:https?:\/\/[^\s<>|]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|co|ai|de|uk|eu|info|biz|me|xyz|example)(?![\w.-]*@)(?:\/[^\s<>|]*)?)(?![\w@])/gi;
+const domain = '(?:[a-z0-9-]+\\.)+(?:com|org|net|io|dev|app|co|ai|de|uk|eu|info|biz|me|xyz|example)';
+const address = new RegExp(
+  String.raw`(?<![\w@.])(?:https?:\/\/[^\s<>|]+|${domain}(?![\w.-]*@)(?:\/[^\s<>|]*)?)(?![\w@])`,
+  'gi',
+);
 const broadcasts: Readonly<Record<string, PingKind>> = {
   channel: 'channel',
   group: 'channel',
@@ -105,7 +108,7 @@ export function readBlocks(blocks: unknown, names: Names, found: Found): void {
 }
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const unescaped = (text: string): string =>
+export const unescaped = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** The text as the client shows it; formatting marks stay as they are. */
@@ -127,6 +130,26 @@ export function shown(source: string, names: Names): string {
   return pieces.join('');
 }
 
+/** In what a person types: `[label](address)`, an address, a mail address, and a domain. */
+const inAddress = String.raw`[^\s<>|"]*[^\s<>|".,;:!?'()\]]`;
+const typedLink = new RegExp(
+  [
+    String.raw`\[(?<label>[^\[\]<>|\n]+)\]\((?<labelled>https?:\/\/[^\s<>|"()]+)\)`,
+    String.raw`(?<![\w@/.])(?<plain>https?:\/\/${inAddress})`,
+    String.raw`(?<![\w.+/:@-])(?<mail>[\w.+-]+@${domain})(?![\w@.-]*\w)`,
+    String.raw`(?<![\w@/.&;-])(?<bare>${domain}(?![\w@-])(?:\/(?:${inAddress})?)?)`,
+  ].join('|'),
+  'gi',
+);
+
+/** A link keeps its address, and has a label where people saw something else. Source: docs.slack.dev, "Formatting message text", read 2026-11. */
+function link(groups: Readonly<Record<string, string | undefined>>): string {
+  const { label, labelled, plain, mail, bare } = groups;
+  if (labelled) return `<${labelled}|${label}>`;
+  if (mail) return `<mailto:${mail}|${mail}>`;
+  return bare ? `<http://${bare}|${bare}>` : `<${plain}>`;
+}
+
 /**
  * What a person typed, as it is sent: control characters escaped, and with `entities` users, channels, broadcasts and
  * links as Slack writes them. `labels` adds the readable name, which slash commands have and messages don't.
@@ -134,14 +157,20 @@ export function shown(source: string, names: Names): string {
 export function typed(
   text: string,
   how: { entities: boolean; labels: boolean },
-  find: { user(name: string): string | undefined; channel(name: string): { id: string; name: string } | undefined },
+  find: {
+    user(name: string): string | undefined;
+    usergroup(name: string): string | undefined;
+    channel(name: string): { id: string; name: string } | undefined;
+  },
 ): string {
   const safe = escaped(text);
   if (!how.entities) return safe;
   return safe
-    .replace(/(?<![\w@/.])https?:\/\/[^\s<>|]+/g, (url) => `<${url}>`)
+    .replace(typedLink, (...matched) => link(matched.at(-1)))
     .replace(/(?<![\w@&;/.<])@([a-z0-9][a-z0-9._-]*)/gi, (whole, name: string) => {
       if (Object.hasOwn(broadcasts, name) && name !== 'group') return `<!${name}>`;
+      const group = find.usergroup(name.toLowerCase());
+      if (group) return `<!subteam^${group}${how.labels ? `|@${name}` : ''}>`;
       const id = find.user(name.toLowerCase());
       return id ? `<@${id}${how.labels ? `|${name}` : ''}>` : whole;
     })

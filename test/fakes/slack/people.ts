@@ -3,7 +3,7 @@ import { interactiveElements } from './blocks.ts';
 import type { Deliveries, PayloadType } from './deliveries.ts';
 import type { Files } from './files.ts';
 import { described } from './http-body.ts';
-import { typed } from './mrkdwn.ts';
+import { typed, unescaped } from './mrkdwn.ts';
 import type { Responses } from './responses.ts';
 import { isRecord, type Json } from './shape.ts';
 import type { FakeView, Views } from './views.ts';
@@ -31,6 +31,8 @@ export interface Attachment {
   readonly altText?: string;
   /** As from a Slack Connect channel: the event carries a stub, and files.info has the rest. */
   readonly checkFileInfo?: boolean;
+  /** Where the bytes are, for a file that only stands in Slack as a link: a document on Google Drive. */
+  readonly external?: string;
 }
 
 /** A message, or with `threadTs` a reply. */
@@ -67,11 +69,13 @@ export function createPeople(parts: {
   const stubs = new Set<string>();
   let copies = 1;
 
-  const team = { id: teamId, domain: teamDomain };
+  /** The team that a payload names is that of whoever acts. */
+  const teamOf = ({ teamId: id }: FakeUser) => ({ id, domain: id === teamId ? teamDomain : id.toLowerCase() });
   const person = (user: FakeUser) => ({ id: user.id, username: user.name, name: user.name, team_id: user.teamId });
   const base = { token: verificationToken, api_app_id: appId };
   const find = {
     user: (name: string) => workspace.userCalled(name)?.id,
+    usergroup: (name: string) => workspace.names.usergroupNamed(name),
     channel: (name: string) => {
       const channel = workspace.channelCalled(name);
       return channel && { id: channel.id, name: channel.name };
@@ -113,7 +117,8 @@ export function createPeople(parts: {
     const { user, channel } = present(where);
     const manifest = workspace.manifest();
     const declared = manifest?.commands.get(name);
-    if (!workspace.scopes.has('commands') || (manifest && !declared))
+    // The apps of a workspace have no commands for strangers. Source: github.com/slackapi/bolt-python, issue 767.
+    if (!workspace.scopes.has('commands') || (manifest && !declared) || user.isStranger)
       throw new Error(`${name} is not a valid command.`);
     if (where.threadTs) throw new Error(`${name} is not supported in threads. Sorry!`);
     const triggerId = views.issueTrigger(user.id);
@@ -121,8 +126,8 @@ export function createPeople(parts: {
     const responseUrl = responses.issue(place);
     const payload = {
       ...base,
-      team_id: teamId,
-      team_domain: teamDomain,
+      team_id: teamOf(user).id,
+      team_domain: teamOf(user).domain,
       channel_id: channel.id,
       channel_name: channel.kind === 'private' ? 'privategroup' : channel.name,
       user_id: user.id,
@@ -174,7 +179,7 @@ export function createPeople(parts: {
         ...thread,
       },
       trigger_id: triggerId,
-      team,
+      team: teamOf(user),
       enterprise: null,
       is_enterprise_install: false,
       channel: { id: channel.id, name: channel.name },
@@ -234,7 +239,7 @@ export function createPeople(parts: {
       ...base,
       container: { type: 'view', view_id: view.id },
       trigger_id: triggerId,
-      team,
+      team: teamOf(user),
       enterprise: null,
       is_enterprise_install: false,
       view: views.viewJson(view),
@@ -259,7 +264,7 @@ export function createPeople(parts: {
     const triggerId = views.issueTrigger(user.id, view.id);
     const payload = {
       type: 'view_submission',
-      team,
+      team: teamOf(user),
       user: person(user),
       ...base,
       trigger_id: triggerId,
@@ -288,9 +293,11 @@ export function createPeople(parts: {
   }
 
   /** A file that nobody else sees yet. */
-  function upload(userName: string, { name, bytes, altText }: Attachment): string {
+  function upload(userName: string, { name, bytes, altText, external }: Attachment): string {
     const user = workspace.userFor(userName);
-    return files.addFrom(user.id, name, described(Buffer.from(bytes), parts.keepBytes), altText).id;
+    const { id } = files.addFrom(user.id, name, described(Buffer.from(bytes), parts.keepBytes), altText);
+    if (external) files.change(id, { external });
+    return id;
   }
 
   function submitted(view: FakeView, body: unknown): string | undefined {
@@ -330,7 +337,7 @@ export function createPeople(parts: {
     if (view.json.notify_on_close !== true) return undefined;
     const payload = {
       type: 'view_closed',
-      team,
+      team: teamOf(user),
       user: person(user),
       ...base,
       view: views.viewJson(view),
@@ -358,7 +365,7 @@ export function createPeople(parts: {
       callback_id: callbackId,
       trigger_id: triggerId,
       action_ts: workspace.nextTs(),
-      team,
+      team: teamOf(user),
       user: person(user),
       is_enterprise_install: false,
       enterprise: null,
@@ -452,9 +459,13 @@ export function createPeople(parts: {
   function event(name: string, body: Json): Asked | undefined {
     if (!workspace.subscribed(name)) return undefined;
     const eventId = workspace.nextId('Ev');
+    const author = workspace.users.get(String(body.user));
+    const channel = workspace.channels.get(String(body.channel));
     const payload = {
       ...base,
-      team_id: teamId,
+      // In a shared channel this can be another team; where the app is installed is in the authorizations.
+      // Source: github.com/slackapi/java-slack-sdk, issue 629.
+      team_id: author?.isStranger ? author.teamId : teamId,
       context_team_id: teamId,
       context_enterprise_id: null,
       event: body,
@@ -464,7 +475,7 @@ export function createPeople(parts: {
       authorizations: [
         { enterprise_id: null, team_id: teamId, user_id: botUserId, is_bot: true, is_enterprise_install: false },
       ],
-      is_ext_shared_channel: false,
+      is_ext_shared_channel: channel !== undefined && workspace.isShared(channel),
       event_context: `4-${eventId}`,
     };
     deliveries.deliver({ requestId: eventId, type: 'events_api', payload }, copies);
@@ -554,17 +565,18 @@ function richText(written: string): Json {
   const elements: Json[] = [];
   let from = 0;
   const plain = (until: number) => {
-    const text = written.slice(from, until).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+    const text = unescaped(written.slice(from, until));
     if (text) elements.push({ type: 'text', text });
   };
   for (const match of written.matchAll(/<([^<>\n]+)>/g)) {
     plain(match.index);
     from = match.index + match[0].length;
-    const target = (match[1] ?? '').split('|')[0] ?? '';
+    const [target = '', label] = (match[1] ?? '').split('|');
     if (target.startsWith('@')) elements.push({ type: 'user', user_id: target.slice(1) });
     else if (target.startsWith('#')) elements.push({ type: 'channel', channel_id: target.slice(1) });
+    else if (target.startsWith('!subteam^')) elements.push({ type: 'usergroup', usergroup_id: target.slice(9) });
     else if (target.startsWith('!')) elements.push({ type: 'broadcast', range: target.slice(1) });
-    else elements.push({ type: 'link', url: target });
+    else elements.push({ type: 'link', url: unescaped(target), ...(label ? { text: unescaped(label) } : {}) });
   }
   plain(written.length);
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };

@@ -351,7 +351,8 @@ export async function fakeSlack(options: FakeSlackOptions = {}) {
     await answer('download', { file: id }, response, () => {
       const file = workspace.fileSeenByApp(id);
       const allowed = request.headers.authorization === `Bearer ${botToken}` && workspace.scopes.has('files:read');
-      const ready = file && !file.hidden && (file.state === 'processed' || file.state === 'completed');
+      const ready =
+        file && !file.hidden && !file.external && (file.state === 'processed' || file.state === 'completed');
       // Slack shows its login page, with status 200, to everybody who may not see the file.
       if (!allowed || !ready)
         return {

@@ -615,7 +615,7 @@ export function webApi(parts: WebApiParts): Readonly<Record<string, Method>> {
       deleted: user.deleted,
       real_name: user.realName,
       tz: 'Europe/London',
-      profile: { real_name: user.realName, display_name: user.name, team: user.teamId },
+      profile: { real_name: user.realName, display_name: user.displayName ?? user.name, team: user.teamId },
       is_admin: user.isAdmin,
       is_owner: user.isOwner,
       is_primary_owner: user.isPrimaryOwner,
@@ -624,6 +624,7 @@ export function webApi(parts: WebApiParts): Readonly<Record<string, Method>> {
       is_bot: user.isBot,
       is_app_user: false,
       ...(user.isStranger ? { is_stranger: true } : {}),
+      ...(user.teams ? { enterprise_user: { id: user.id, teams: [...user.teams] } } : {}),
     };
   }
 }

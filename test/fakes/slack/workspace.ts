@@ -23,7 +23,11 @@ export interface FakeUser {
   readonly id: string;
   readonly name: string;
   readonly realName: string;
+  /** What they want to be called; left out, their name. */
+  readonly displayName?: string;
   readonly teamId: string;
+  /** In an organization: every workspace of it that they are in. */
+  readonly teams?: readonly string[];
   isAdmin: boolean;
   isOwner: boolean;
   isPrimaryOwner: boolean;
@@ -89,6 +93,8 @@ export interface FakeFile {
   submitted?: boolean;
   /** Older than what the workspace's plan shows. */
   hidden?: boolean;
+  /** Its address, when the bytes are not on Slack. */
+  external?: string;
   /** Where its download is sent on to. */
   redirectTo?: string;
   readonly shares: { channel: string; ts: string; threadTs?: string }[];
@@ -274,6 +280,16 @@ export function createWorkspace(options: WorkspaceOptions) {
     return file.fromApp || file.submitted || shared ? file : undefined;
   }
 
+  /** Whether people of other companies are in it. */
+  const isShared = (channel: FakeChannel): boolean => [...channel.members].some((id) => users.get(id)?.isStranger);
+
+  /** The last two are there in shared channels only. Source: github.com/slack-go/slack, issue 695. */
+  function authorsTeam({ user, channel }: FakeMessage): Json {
+    const team = users.get(user)?.teamId ?? teamId;
+    const at = channels.get(channel);
+    return { team, ...(at && isShared(at) ? { user_team: team, source_team: team } : {}) };
+  }
+
   function post(channel: FakeChannel, draft: Draft): FakeMessage {
     const message: FakeMessage = {
       ts: nextTs(),
@@ -378,10 +394,12 @@ export function createWorkspace(options: WorkspaceOptions) {
       ...(message.otherBot ? { bot_id: 'B0OTHERBOT1', app_id: 'A0OTHERAPP1' } : {}),
       ts: message.ts,
       text: message.text,
-      team: teamId,
+      ...authorsTeam(message),
       ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
       ...(message.files.length > 0 ? { files: message.files.map((id) => fileJson(id)) } : {}),
-      ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+      ...(message.threadTs
+        ? { thread_ts: message.threadTs, parent_user_id: byTs.get(`${message.channel} ${message.threadTs}`)?.user }
+        : {}),
       ...(replies.length > 0
         ? {
             thread_ts: message.ts,
@@ -400,7 +418,17 @@ export function createWorkspace(options: WorkspaceOptions) {
     if (!file || file.state === 'deleted') return { id, mode: 'tombstone' };
     const { name, title, user, created, mimetype } = file;
     if (file.hidden) return { id, created: 0, timestamp: 0, mode: 'hidden_by_limit' };
-    const common = { id, created, timestamp: created, name, title, user, user_team: teamId, mode: 'hosted' };
+    const common = {
+      id,
+      created,
+      timestamp: created,
+      name,
+      title,
+      user,
+      user_team: users.get(user)?.teamId ?? teamId,
+      mode: 'hosted',
+    };
+    if (file.external) return externalJson(file, file.external);
     const base = `${options.origin()}/files-pri/${teamId}-${id}`;
     const known = {
       ...common,
@@ -427,6 +455,16 @@ export function createWorkspace(options: WorkspaceOptions) {
       shares: sharesJson(file),
     };
   }
+
+  /** Nothing of it can be downloaded. Source: docs.slack.dev, "files.remote.info" and "File object", read 2026-11. */
+  const externalJson = ({ id, name, title, user, created, mimetype }: FakeFile, url: string): Json => ({
+    ...{ id, name, title, user, user_team: users.get(user)?.teamId ?? teamId },
+    ...{ created, timestamp: created, size: 0 },
+    ...{ mode: 'external', is_external: true, external_type: 'gdrive', external_url: url },
+    ...{ mimetype: mimetype?.startsWith('image/') ? mimetype : 'application/vnd.google-apps.document' },
+    ...{ url_private: url, permalink: `${options.origin()}/files/${user}/${id}/${encodeURIComponent(name)}` },
+    ...{ file_access: 'visible', shares: {}, channels: [], groups: [], ims: [] },
+  });
 
   const sharedIn = (file: FakeFile, kind: ChannelKind): string[] =>
     [...new Set(file.shares.map((one) => one.channel))].filter((id) => channels.get(id)?.kind === kind);
@@ -512,6 +550,7 @@ export function createWorkspace(options: WorkspaceOptions) {
     existingDirectMessage,
     seenByApp,
     fileSeenByApp,
+    isShared,
     post,
     update,
     remove,

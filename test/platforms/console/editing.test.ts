@@ -11,11 +11,16 @@ describe('editing on the console', () => {
     const { type, asked, heard } = await typing();
     await type('/imagine a red fox', 'edit 1 make it blue', 'edit #1: 2: make it blue');
     const job = jobId('console', heard[0]?.request.id ?? '');
-    const said = { toEasel: true, direct: true, messages: [`console:${job}`], files: [], withheld: false };
-    expect(asked().slice(1)).toEqual([
-      { said: { ...said, words: 'make it blue' } },
-      { said: { ...said, words: '2: make it blue' } },
-    ]);
+    const said = asked().flatMap((ask) => ('said' in ask ? [ask.said] : []));
+    for (const one of said)
+      expect(one).toMatchObject({
+        toEasel: true,
+        direct: true,
+        messages: [`console:${job}`],
+        files: [],
+        withheld: false,
+      });
+    expect(await Promise.all(said.map((one) => one.words()))).toEqual(['make it blue', '2: make it blue']);
   });
 
   test('edit without words, vary and undo are buttons', async () => {
@@ -57,7 +62,12 @@ describe('editing on the console', () => {
   test('posted pictures are known by their job, and all is one conversation', async () => {
     const { platform } = await typing();
     const place = { ...platform.channel(''), job: 'console-1' };
-    expect(platform.shown(place)).toEqual({ thread: 'console', channel: 'console', messages: ['console:console-1'] });
+    expect(platform.shown(place)).toEqual({
+      thread: 'console',
+      channel: 'console',
+      messages: ['console:console-1'],
+      own: true,
+    });
     expect(platform.shown(platform.channel(''))).toMatchObject({ thread: 'console', messages: [] });
   });
 });

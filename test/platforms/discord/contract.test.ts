@@ -1,14 +1,15 @@
 import { pino } from 'pino';
 import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
 import { discordPlatform } from '../../../src/platforms/discord/discord.ts';
-import { chatPlatformContract, type Stage } from '../../contracts/chat-platform.ts';
+import { awkwardName, chatPlatformContract, type Stage } from '../../contracts/chat-platform.ts';
 import { manualClock } from '../../fakes/clock.ts';
 import { fakeDiscord } from '../../fakes/discord/server.ts';
 
 const upload = (bytes: Uint8Array, at: number) => ({ filename: `picture-${at + 1}.png`, bytes });
 
 chatPlatformContract('Discord', async (): Promise<Stage> => {
-  const discord = await fakeDiscord({ rateLimits: false, editIntervalMsMin: 0 });
+  const people = [{ name: 'olga', owner: true }, { name: 'ana' }, { name: 'ben' }, { name: 'cleo', nick: awkwardName }];
+  const discord = await fakeDiscord({ rateLimits: false, editIntervalMsMin: 0, users: people });
   const fetchTo = guardedFetch({ allowedOrigins: [discord.url] });
   const options = { token: discord.token, apiUrl: discord.api, guild: undefined, fetchTo };
   const { users } = discord.about();
@@ -16,6 +17,7 @@ chatPlatformContract('Discord', async (): Promise<Stage> => {
   return {
     bot: () => discordPlatform({ ...options, clock: manualClock(), log: pino({ level: 'silent' }) }),
     ask: async (words) => discord.command('imagine', { prompt: words }, { user: 'ben', channel: 'art' }),
+    awkward: `<@${users.cleo}>`,
     reply: async (words, files = []) => {
       const about = discord.messages().findLast(({ author, attachments }) => author.bot && attachments.length > 0);
       if (!about) throw new Error('no picture was posted');

@@ -160,25 +160,4 @@ describe('files with a command', () => {
       },
     });
   });
-
-  test('come with a picked message, of anybody, whatever it says', async () => {
-    const { discord, start } = await discordStage();
-    const { heard } = await start({}, [edit]);
-    const theirs = discord.message('art', 'ana', 'look', { attachments: [upload('a.png'), upload('b.webp')] });
-    const { request } = await heard(() => discord.messageCommand('Edit this picture', theirs.id, { user: 'ben' }));
-    const holder = { platform: 'discord', channel: theirs.channelId, message: theirs.id };
-    expect(request.ask).toMatchObject({
-      picked: {
-        messages: [`discord:${theirs.id}`],
-        files: [
-          { ...holder, name: 'a.png' },
-          { ...holder, name: 'b.webp' },
-        ],
-      },
-    });
-    expect(request.place).toMatchObject({ channel: theirs.channelId, asker: discord.about().users.ben });
-    const bare = discord.message('art', 'ana', 'nothing here');
-    const empty = await heard(() => discord.messageCommand('Edit this picture', bare.id));
-    expect(empty.request.ask).toEqual({ picked: { messages: [`discord:${bare.id}`], files: [] } });
-  });
 });

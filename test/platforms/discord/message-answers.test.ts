@@ -97,6 +97,21 @@ describe('a job that somebody asked for in words', () => {
     }
   });
 
+  test('is not taken for announced because another bot has answered them', async () => {
+    const stage = await discordStage({ users: [{ name: 'ben' }, { name: 'rival', bot: true }] });
+    const { platform, request } = await named(stage, 'art');
+    const theirs = stage.discord.message('art', 'rival', 'I can do that', { replyTo: request.id });
+    const show = showing(platform, { request });
+    // Also by a process that Discord has not greeted yet.
+    await show.thread(stage.bot()).open(show.opening);
+    const { root } = show.place();
+    expect(root).not.toBe(theirs.id);
+    expect(stage.discord.messages().find(({ id }) => id === root)).toMatchObject({ replyTo: request.id });
+    const again = showing(platform, { request });
+    await again.thread().open(again.opening);
+    expect(again.place().root).toBe(root);
+  });
+
   test('is not taken where Easel may not post', async () => {
     const stage = await discordStage();
     const { respond } = await named(stage, 'art');

@@ -147,19 +147,21 @@ describe('a job is shown', () => {
 });
 
 describe('a place is called', () => {
-  test('by its thread, its channel and the message with the pictures', async () => {
+  test('by its thread, its channel and the messages that are about the pictures', async () => {
     const stage = await discordStage();
     const { platform, show, request, asked } = await shown(stage, { channel: 'art' });
     const art = `discord:${stage.discord.about().channels.art}`;
-    expect(platform.shown(request.place)).toEqual({ thread: art, channel: art, messages: [] });
+    const nothing = { messages: [], own: false };
+    expect(platform.shown(request.place)).toEqual({ thread: art, channel: art, ...nothing });
     await show.thread().open(show.opening);
     const thread = `discord:${stage.discord.threads()[0]?.id}`;
-    expect(platform.shown(show.place())).toEqual({ thread, channel: art, messages: [] });
+    const keys = () => stage.discord.messages().map(({ id }) => `discord:${id}`);
+    expect(platform.shown(show.place())).toEqual({ thread, channel: art, messages: keys(), own: true });
     await show.thread().post(result(show.job), false);
-    const { id } = await stage.discord.untilMessage({ attachments: 1 });
-    expect(platform.shown(show.place())).toEqual({ thread, channel: art, messages: [`discord:${id}`] });
+    expect(keys()).toHaveLength(3);
+    expect(platform.shown(show.place())).toEqual({ thread, channel: art, messages: keys(), own: true });
     const inside = await asked({ channel: stage.discord.threads()[0]?.id ?? '' });
-    expect(platform.shown(inside.request.place)).toEqual({ thread, channel: art, messages: [] });
+    expect(platform.shown(inside.request.place)).toEqual({ thread, channel: art, ...nothing });
     const direct = await platform.direct(request.person.id);
     expect(platform.shown(direct).thread).toBe(platform.shown(direct).channel);
   });

@@ -110,7 +110,7 @@ test('over HTTP, what is said, picked and filled in comes in too', async () => {
   const { next, url, signingSecret } = await overHttp();
   await slack.useHttp({ requestUrl: `${url}/slack/events`, signingSecret });
   const { ts } = slack.message('@easel a red fox', { ...ada, deliveries: 2 });
-  expect((await next()).request.ask).toMatchObject({ said: { words: 'a red fox', toEasel: true } });
+  expect((await next()).request.ask).toMatchObject({ said: { toEasel: true } });
   slack.shortcut('easel:edit', { ...ada, ts });
   const { request, respond } = await next();
   expect(request.ask).toHaveProperty('picked');

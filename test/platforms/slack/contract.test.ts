@@ -1,13 +1,20 @@
-import { chatPlatformContract, type Seen, type Stage } from '../../contracts/chat-platform.ts';
+import { awkwardName, chatPlatformContract, type Seen, type Stage } from '../../contracts/chat-platform.ts';
 import type { ShownMessage } from '../../fakes/slack/server.ts';
 import { ada, attached, scene } from './setup.ts';
 
+const people = [
+  { id: 'U0ADA000001', name: 'ada', realName: 'Ada Lovelace' },
+  { id: 'U0BOB000002', name: 'bob', realName: 'Bob Ross' },
+  { id: 'U0CLEO00003', name: 'cleo', realName: 'Cleo Awkward', displayName: awkwardName },
+];
+
 const stage = async (): Promise<Stage> => {
-  const { slack, bot, close } = await scene();
+  const { slack, bot, close } = await scene({ users: people });
   const asker = slack.user('ada').id;
   return {
     bot,
     close,
+    awkward: '@cleo',
     ask: async (words) => slack.command('/imagine', words, ada),
     async reply(words, files = []) {
       const posted = slack.messages().findLast((one) => one.fromApp && one.files.length > 0);

@@ -5,7 +5,7 @@ import type { ChatRequest, Said } from '../../../src/domain/chat-platform.ts';
 import type { FileRef } from '../../../src/domain/image-source.ts';
 import { isRefusal } from '../../../src/domain/refusal.ts';
 import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
-import { fileIdIn } from '../../../src/platforms/slack/file-address.ts';
+import { fileIn } from '../../../src/platforms/slack/file-address.ts';
 import { attached, pictureBytes, type Scene, scene } from './setup.ts';
 
 let stage: Scene;
@@ -147,7 +147,7 @@ test.each([
   ['F0123ABCD', undefined],
   ['a red fox', undefined],
 ])('%s leads to %j', (words, id) => {
-  expect(fileIdIn(words, apiUrl)).toBe(id);
+  expect(fileIn(words, apiUrl)?.id).toBe(id);
 });
 
 const permalink = (id: string) => `${stage.slack.url}/files/U0ADA000001/${id}/photo-1.png`;
@@ -157,6 +157,7 @@ test('an address of a file in the channel leads to its bytes, and other words le
   const found = await platform.fileAt(permalink(id), request);
   if (!found || isRefusal(found)) throw new Error('the file was not found');
   expect(found).toMatchObject({ platform: 'slack', id, name: 'photo-1.png', bytes: picture.length });
+  expect(found.key).toBe(`slack:T0FAKETEAM1/${id}`);
   expect(Buffer.from((await platform.download(found, bytesMax)) as Uint8Array)).toEqual(picture);
   expect(await platform.fileAt('https://example.com/fox.png', request)).toBeUndefined();
   expect(await platform.fileAt('a red fox', request)).toBeUndefined();
@@ -172,15 +173,33 @@ test("a file of another channel is its owner's to use, and nobody else's", async
   expect(told).toMatchObject({ refused: 'unusable', what: 'That file is not in this channel.' });
 });
 
-test('whether a file exists at all is nobody’s to learn', async () => {
+test('of a file that Slack does not show, there is what the address says, and nobody learns whether it exists', async () => {
   const { slack } = stage;
   const { platform, request, id } = await given();
   const secret = slack.message('psst', { user: 'bob', channel: '#secret', files: attached([picture]) }).files[0] ?? '';
-  const told = await platform.fileAt(permalink(secret), request);
-  expect(await platform.fileAt(permalink('F0NOSUCHFILE'), request)).toEqual(told);
-  slack.deleteFile(id);
-  expect(await platform.fileAt(permalink(id), request)).toEqual(told);
-  expect(told).toMatchObject({ what: 'That file is not in this channel.' });
+  const lost =
+    slack.message('@easel look', { user: 'ada', channel: '#studio', files: attached([picture]) }).files[0] ?? '';
+  slack.hideFile(id);
+  slack.deleteFile(lost);
+  for (const one of [secret, 'F0NOSUCHFILE', id, lost]) {
+    const found = await platform.fileAt(permalink(one), request);
+    expect(found).toEqual({
+      ...{ platform: 'slack', name: 'photo-1.png', bytes: undefined, gone: true },
+      ...{ id: one, key: `slack:T0FAKETEAM1/${one}` },
+    });
+    const told = await platform.download(found as FileRef, bytesMax);
+    expect(told).toMatchObject({ refused: 'unusable', what: 'That file is not in this channel.' });
+  }
+  expect(took('download')).toBe(0);
+});
+
+test('an address may be written in any way', async () => {
+  const { platform, request } = await given();
+  const named = async (path: string) =>
+    ((await platform.fileAt(`${stage.slack.url}/files/U0ADA000001/F0NOSUCHFILE${path}`, request)) as FileRef).name;
+  expect(await named('/a%20fox.png')).toBe('a fox.png');
+  expect(await named('/100%.png')).toBe('100%.png');
+  expect(await named('')).toBe('F0NOSUCHFILE');
 });
 
 test('without the permission to read files, that is what is said', async () => {

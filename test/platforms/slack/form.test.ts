@@ -72,7 +72,7 @@ test('a form is a modal within the limits of Slack', async () => {
     submit: { text: 'Edit' },
   });
   expect(JSON.parse(String((view as { private_metadata?: string }).private_metadata))).toEqual({
-    ...{ key: 'edit.slack-1-0', team: 'T0FAKETEAM1', channel: 'C0STUDIO001', thread: root },
+    ...{ key: 'edit.slack-1-0', channel: 'C0STUDIO001', thread: root, ownThread: true },
   });
   expect(inputs().map(({ block_id, optional }) => [block_id, optional])).toEqual([
     ['words', false],

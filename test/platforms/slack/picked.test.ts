@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ChatRequest } from '../../../src/domain/chat-platform.ts';
+import type { ChatRequest, Said } from '../../../src/domain/chat-platform.ts';
 import type { FileRef } from '../../../src/domain/image-source.ts';
 import { ada, attached, jobOf, kept, opening, pictureBytes, posted, result, type Scene, scene } from './setup.ts';
 
@@ -79,6 +79,16 @@ test("Easel's own pictures are known again, by their message and by their files"
   expect(picked((await next()).request).messages).toEqual(expect.arrayContaining(there.slice(1)));
   slack.shortcut('easel:edit', { ...ada, ts: words ?? '' });
   expect(picked((await next()).request).messages).toEqual([there[0]]);
+  const [first = '', second = ''] =
+    posted(slack)
+      .find(({ role }) => role === 'pictures')
+      ?.files.map(({ id }) => id) ?? [];
+  slack.deleteFile(first);
+  slack.hideFile(second);
+  slack.shortcut('easel:edit', { ...ada, ts: pictures ?? '' });
+  const later = picked((await next()).request);
+  expect(later.messages).toEqual(expect.arrayContaining(there.slice(1)));
+  expect(later.files).toEqual([]);
 });
 
 test('files that were deleted are left out', async () => {
@@ -89,6 +99,55 @@ test('files that were deleted are left out', async () => {
   slack.deleteFile(files[0] ?? '');
   slack.shortcut('easel:edit', { ...ada, ts });
   expect(picked((await next()).request).files).toMatchObject([{ id: files[1] }]);
+});
+
+test('what is no picture is left out: films, papers, what is hidden, and what is stored elsewhere', async () => {
+  const { slack, listening } = stage;
+  const { next } = await listening();
+  const bytes = Buffer.from('x');
+  const others = ['walk.mp4', 'brief.pdf', 'song.mp3', 'all.zip', 'notes.txt'].map((name) => ({ name, bytes }));
+  const linked = { name: 'plan', bytes, external: 'https://docs.google.com/document/d/1' };
+  const unknown = { name: 'photo', bytes };
+  const hidden = { name: 'old.png', bytes: pictureBytes(2) };
+  const all = [...others, linked, unknown, hidden, ...attached([pictureBytes(1)])];
+  const { ts, files } = slack.message('@easel', { ...ada, files: all });
+  slack.hideFile(files[7] ?? '');
+  slack.shortcut('easel:edit', { ...ada, ts });
+  const requests = [(await next()).request, (await next()).request];
+  const shown = requests.find(({ ask }) => 'picked' in ask);
+  expect(shown && picked(shown).files.map(({ name }) => name)).toEqual(['photo', 'photo-1.png']);
+  const heard = requests.find(({ ask }) => 'said' in ask)?.ask as { said: Said };
+  expect(heard.said.files.map(({ name }) => name)).toEqual(['photo', 'old.png', 'photo-1.png']);
+});
+
+test('of a message with nothing else, no file is handed on', async () => {
+  const { slack, listening } = stage;
+  const { next } = await listening();
+  const { ts } = slack.message('Look', { ...ada, files: [{ name: 'brief.pdf', bytes: Buffer.from('x') }] });
+  slack.shortcut('easel:edit', { ...ada, ts });
+  expect(picked((await next()).request).files).toEqual([]);
+});
+
+test('a conversation that begins with words of Easel is known as such', async () => {
+  const { slack, listening } = stage;
+  const { platform, next } = await listening();
+  slack.command('/imagine', 'a red fox', ada);
+  const { ts } = slack.message('Look', ada);
+  await (await next()).respond.announce('Root');
+  const root = posted(slack)[0]?.ts ?? '';
+  const about = async (message: string) => {
+    slack.shortcut('easel:edit', { ...ada, ts: message });
+    return platform.shown((await next()).request.place).own;
+  };
+  const reply = async (threadTs: string) => {
+    const { ts: replied } = slack.message('nice', { ...ada, threadTs });
+    return [platform.shown((await next()).request.place).own, await about(replied)];
+  };
+  expect([await about(root), await about(ts)]).toEqual([true, false]);
+  expect([await reply(root), await reply(ts)]).toEqual([
+    [true, true],
+    [false, false],
+  ]);
 });
 
 test('picked twice by one delivery, it is the same request', async () => {

@@ -6,6 +6,7 @@ import { jobId } from '../../../src/domain/job.ts';
 import { commandRequest, readable } from '../../../src/platforms/slack/receive.ts';
 import { ada, scene } from './setup.ts';
 
+const bot = { team: 'T1', id: 'B1', user: 'UBOT' };
 const line = (text: string): string => readable(text, 'T1');
 
 test('the three entities are undone once', () => {
@@ -15,10 +16,27 @@ test('the three entities are undone once', () => {
 test('people keep their ids, everything else becomes readable', () => {
   expect(line('for <@U123|bob> and <@U9>')).toBe('for <@slack:T1/U123|bob> and <@slack:T1/U9|>');
   expect(line('in <#C1|general>, <!here>, <!subteam^S1|@designers>')).toBe('in #general, @here, @designers');
+});
+
+test('of a link the address is kept, of what can be called or written to its label', () => {
   expect(line('see <https://a.example/?a=1&amp;b=2> or <http://b.example|b.example>')).toBe(
-    'see https://a.example/?a=1&b=2 or b.example',
+    'see https://a.example/?a=1&b=2 or http://b.example',
   );
-  expect(line('mail <mailto:a@b.example|a@b.example>')).toBe('mail a@b.example');
+  expect(line('image:<https://a.example/fox.png|the &amp; fox>')).toBe('image:https://a.example/fox.png');
+  expect(line('mail <mailto:a@b.example|Ann>, <mailto:a@b.example>, call <tel:+4930123|030 123>')).toBe(
+    'mail Ann, a@b.example, call 030 123',
+  );
+});
+
+test('an address that is typed arrives as it is, whatever it is called', async () => {
+  const { slack, listening, close } = await scene();
+  const { next } = await listening();
+  slack.command('/edit', 'make it blue image:https://a.example/a.png image2:[fox](https://a.example/b.png)', ada);
+  expect((await next()).request.ask).toEqual({
+    command: 'edit',
+    line: 'make it blue image:https://a.example/a.png image2:https://a.example/b.png',
+  });
+  await close();
 });
 
 test('any line can be read', () => {
@@ -48,6 +66,8 @@ test('a person that is typed arrives as that person, and as a name in prose', as
 test('the longest trigger id still makes a job id, the same every time', () => {
   const trigger_id = `${'1'.repeat(13)}.${'2'.repeat(13)}.${'a'.repeat(32)}`;
   const payload = { team_id: 'T1', user_id: 'U1', user_name: 'u', channel_id: 'C1', command: '/imagine', text: 'x' };
-  const { id } = commandRequest({ ...payload, trigger_id } as SlashCommand, 0);
-  expect(jobId('slack', id)).toBe(jobId('slack', commandRequest({ ...payload, trigger_id } as SlashCommand, 9).id));
+  const { id } = commandRequest({ ...payload, trigger_id } as SlashCommand, bot, 0);
+  expect(jobId('slack', id)).toBe(
+    jobId('slack', commandRequest({ ...payload, trigger_id } as SlashCommand, bot, 9).id),
+  );
 });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ChatRequest, Said } from '../../../src/domain/chat-platform.ts';
+import { parseLine } from '../../../src/domain/command-text.ts';
 import { jobId } from '../../../src/domain/job.ts';
 import { concernsEasel, type SaidEvent } from '../../../src/platforms/slack/said.ts';
+import type { Attachment } from '../../fakes/slack/people.ts';
 import { ada, attached, jobOf, kept, opening, pictureBytes, posted, result, type Scene, scene } from './setup.ts';
 
 let stage: Scene;
@@ -14,6 +16,8 @@ afterEach(async () => {
 });
 
 const said = ({ ask }: ChatRequest): Said => (ask as { readonly said: Said }).said;
+const wordsOf = (request: ChatRequest): Promise<string> => said(request).words();
+const asking = (method: string) => stage.slack.requests(method).map(({ given }) => given.user);
 const bob = { user: 'bob', channel: '#studio' };
 const everyEventIsTaken = () =>
   stage.slack.until(() => stage.slack.outcomes().every(({ state }) => state === 'acknowledged'));
@@ -26,15 +30,21 @@ test('a mention in a channel is one request, although Slack tells of it twice', 
   const { request } = await next();
   expect(request).toEqual({
     id: `C0STUDIO001-${first.ts}`,
-    person: { id: 'slack:T0FAKETEAM1/U0ADA000001', workspace: 'slack:T0FAKETEAM1', name: 'ada' },
+    person: { id: 'slack:T0FAKETEAM1/U0ADA000001', workspace: 'slack:T0FAKETEAM1', name: 'U0ADA000001' },
     admin: undefined,
     place: {
       ...{ platform: 'slack', team: 'T0FAKETEAM1', channel: 'C0STUDIO001', since: expect.any(Number) },
-      ...{ asker: 'slack:T0FAKETEAM1/U0ADA000001', askerName: 'ada', thread: first.ts, newThread: true },
+      ...{ asker: 'slack:T0FAKETEAM1/U0ADA000001', askerName: 'U0ADA000001', thread: first.ts, newThread: true },
     },
     missing: [],
-    ask: { said: { words: 'a red fox', toEasel: true, direct: false, messages: [], files: [], withheld: false } },
+    ask: {
+      said: {
+        ...{ words: expect.any(Function), toEasel: true, toOthers: false, direct: false },
+        ...{ messages: [], files: [], withheld: false, unseen: false },
+      },
+    },
   });
+  expect(await wordsOf(request)).toBe('a red fox');
   expect(jobId('slack', request.id)).toBe(`slack-C0STUDIO001-${first.ts.replace('.', '-')}`);
   expect((await next()).request.id).toBe(`C0STUDIO001-${second.ts}`);
   expect(slack.outcomes().filter(({ type }) => type === 'events_api')).toHaveLength(4);
@@ -54,7 +64,8 @@ test('without the permission to read the channel, a mention comes all the same',
   slack.revokeScopes('channels:history');
   const { next } = await listening();
   slack.message('@easel a red fox', ada);
-  expect(said((await next()).request)).toMatchObject({ words: 'a red fox', toEasel: true });
+  const { request } = await next();
+  expect([await wordsOf(request), said(request).toEasel]).toEqual(['a red fox', true]);
 });
 
 test.each([
@@ -65,13 +76,31 @@ test.each([
   ['hey @easel, make it blue', 'hey, make it blue'],
   ['@easel :heart:', ':heart:'],
   ['@easel', ''],
-  ['@easel for @bob & <you> in #lobby', 'for @bob & <you> in #lobby'],
-  ['@easel as @bob and @bob said: https://a.example/?a=1&b=2', 'as @bob and @bob said: https://a.example/?a=1&b=2'],
+  ['@easel for @bob & <you> in #lobby', 'for <@slack:T0FAKETEAM1/U0BOB000002|bob> & <you> in #lobby'],
+  ['@easel as @bob and @bob', 'as <@slack:T0FAKETEAM1/U0BOB000002|bob> and <@slack:T0FAKETEAM1/U0BOB000002|bob>'],
+  ['@easel like https://a.example/?a=1&b=2.', 'like https://a.example/?a=1&b=2.'],
+  [
+    '@easel like [this & that](https://a.example/b.png), a.example/c',
+    'like https://a.example/b.png, http://a.example/c',
+  ],
+  ['@easel as in "https://a.example/b.png" by ann@a.example', 'as in "https://a.example/b.png" by ann@a.example'],
 ])('%j says %j', async (typed, words) => {
   const { slack, listening } = stage;
   const { next } = await listening();
   slack.message(typed, ada);
-  expect(said((await next()).request).words).toBe(words);
+  expect(await wordsOf((await next()).request)).toBe(words);
+});
+
+test('what people are called can’t end their name early', async () => {
+  const { slack, listening } = stage;
+  const { next } = await listening();
+  slack.addUser({ id: 'U0EVE00001', name: 'eve', displayName: 'eve|> count:4 <quality:high' });
+  slack.message('@easel make it like @eve', ada);
+  const words = await wordsOf((await next()).request);
+  expect(words).toBe('make it like <@slack:T0FAKETEAM1/U0EVE00001|eve count:4 quality:high>');
+  const options = { count: { kind: 'integer', summary: '', min: 1, max: 4 } } as const;
+  const prompt = { kind: 'text', summary: '', required: true, maxLength: 2000 } as const;
+  expect(parseLine({ prompt, ...options }, words)).toEqual({ prompt: 'make it like @eve count:4 quality:high' });
 });
 
 test('somebody whose name Slack does not tell goes by the id', async () => {
@@ -79,9 +108,10 @@ test('somebody whose name Slack does not tell goes by the id', async () => {
   const { next } = await listening();
   slack.fail({ method: 'users.info' }, { error: 'fatal_error', times: 9 });
   slack.message('@easel like @bob', ada);
-  const { request } = await next();
+  const { request, respond } = await next();
   expect(request.person.name).toBe('U0ADA000001');
-  expect(said(request).words).toBe('like @U0BOB000002');
+  expect(await wordsOf(request)).toBe('like <@slack:T0FAKETEAM1/U0BOB000002|U0BOB000002>');
+  expect(await respond.announce('Root')).toMatchObject({ askerName: 'U0ADA000001' });
 });
 
 test('replies in threads are handed on, and say whether they name Easel', async () => {
@@ -92,7 +122,7 @@ test('replies in threads are handed on, and say whether they name Easel', async 
   slack.message('@easel make it green', { ...bob, threadTs });
   slack.message('and red', { ...ada, threadTs, broadcast: true });
   const requests = [(await next()).request, (await next()).request, (await next()).request];
-  expect(requests.map((one) => [said(one).words, said(one).toEasel])).toEqual([
+  expect(await Promise.all(requests.map(async (one) => [await wordsOf(one), said(one).toEasel]))).toEqual([
     ['make it blue', false],
     ['make it green', true],
     ['and red', false],
@@ -118,10 +148,58 @@ test('talk outside of threads, what bots write, and corrections are dropped, and
   slack.message('@easel from a robot', { ...bob, byOtherApp: true });
   slack.message('holiday', { ...bob, files: attached([pictureBytes(1)]) });
   slack.correct(talk.ts, '@easel good morning', bob);
-  slack.message('@easel a red fox', ada).ts;
-  expect(said((await next()).request).words).toBe('a red fox');
+  slack.message('@easel a red fox', ada);
+  expect(await wordsOf((await next()).request)).toBe('a red fox');
   await everyEventIsTaken();
-  expect(slack.requests('users.info').map(({ given }) => given.user)).toEqual(['U0ADA000001']);
+  expect(asking('users.info')).toEqual([]);
+});
+
+test('Slack is asked nothing until somebody wants to know what was said, or by whom', async () => {
+  const { slack, listening } = stage;
+  const { next } = await listening();
+  const { ts: threadTs } = slack.message('lunch?', ada);
+  slack.message('@ada @grace yes', { ...bob, threadTs });
+  const { request, respond } = await next();
+  await everyEventIsTaken();
+  expect(slack.requests().filter(({ method }) => !/^(auth|apps)\./.test(method))).toEqual([]);
+  expect(await wordsOf(request)).toBe(
+    '<@slack:T0FAKETEAM1/U0ADA000001|ada> <@slack:T0FAKETEAM1/U0GRACE0003|grace> yes',
+  );
+  expect(asking('users.info')).toEqual(['U0ADA000001', 'U0GRACE0003']);
+  expect(await respond.announce(['For ', { person: request.person.id }])).toMatchObject({ askerName: 'bob' });
+  expect(asking('users.info')).toHaveLength(3);
+  expect(posted(slack).at(-1)?.text).toContain('@bob');
+});
+
+test('a root that another process has to post calls nobody, and says who asked', async () => {
+  const { slack, bot, listening } = stage;
+  const { next } = await listening();
+  slack.message('@easel a red fox', ada);
+  const asked = await next();
+  const { place, remember } = kept(asked.request.place);
+  const root = ['For ', { person: asked.request.person.id }];
+  await bot()
+    .thread(place(), remember)
+    .open({ ...opening(jobOf(asked)), root });
+  expect(posted(slack)[0]).toMatchObject({ role: 'root', text: 'For @ada' });
+  expect(place()).toMatchObject({ askerName: 'ada' });
+  expect(slack.pings()).toEqual([]);
+});
+
+test.each([
+  ['@bob what do you think?', true],
+  ['  @bob: and you?', true],
+  ['@here look', true],
+  ['@designers look', true],
+  ['@bob and @easel make it blue', false],
+  ['make it like @bob', false],
+  ['make it blue', false],
+])('that %j is said to others is %j', async (typed, toOthers) => {
+  const { slack, listening } = stage;
+  const { next } = await listening();
+  const { ts: threadTs } = slack.message('Look at this', bob);
+  slack.message(typed, { ...ada, threadTs });
+  expect(said((await next()).request).toOthers).toBe(toOthers);
 });
 
 test('a corrected or deleted request is no second one', async () => {
@@ -152,7 +230,7 @@ test.each<[boolean, Partial<SaidEvent>]>([
   [false, { channel_type: 'im', edited: {} }],
 ])('it is %j that %j concerns Easel', (concerns, event) => {
   const message: SaidEvent = { type: 'message', channel: 'C1', ts: '2.0', user: 'U1', text: 'hi' };
-  expect(concernsEasel({ ...message, ...event }, 'UBOT')).toBe(concerns);
+  expect(concernsEasel({ ...message, ...event }, { team: 'T1', id: 'B1', user: 'UBOT' })).toBe(concerns);
 });
 
 test('files come along, also those of which Slack tells no more than the id', async () => {
@@ -164,10 +242,32 @@ test('files come along, also those of which Slack tells no more than the id', as
   const { files } = slack.message('@easel mix these', { ...ada, files: [plain, stub] });
   const [first, second] = said((await next()).request).files;
   expect(first).toEqual({
-    ...{ platform: 'slack', name: 'photo-1.png', bytes: pictureBytes(1).length, id: files[0], mimetype: 'image/png' },
+    ...{ platform: 'slack', name: 'photo-1.png', bytes: pictureBytes(1).length, mimetype: 'image/png' },
+    ...{ id: files[0], key: `slack:T0FAKETEAM1/${files[0]}` },
     url: expect.stringContaining('/download/photo-1.png'),
   });
-  expect(second).toEqual({ platform: 'slack', name: files[1], bytes: undefined, id: files[1] });
+  expect(second).toEqual({
+    ...{ platform: 'slack', name: files[1], bytes: undefined },
+    ...{ id: files[1], key: `slack:T0FAKETEAM1/${files[1]}` },
+  });
+});
+
+test('of files that are no pictures, those come along that are all there is with words for Easel', async () => {
+  const { slack, listening } = stage;
+  const { next } = await listening();
+  const bytes = Buffer.from('x');
+  const others = [
+    { name: 'brief.pdf', bytes },
+    { name: 'plan', bytes, external: 'https://docs.google.com/document/d/1' },
+  ];
+  const { ts: threadTs } = slack.message('Look at this', bob);
+  const names = async (words: string, files: readonly Attachment[]) => {
+    slack.message(words, { ...ada, threadTs, files });
+    return said((await next()).request).files.map(({ name }) => name);
+  };
+  expect(await names('@easel make a poster', others)).toEqual(['brief.pdf']);
+  expect(await names('make a poster', others)).toEqual([]);
+  expect(await names('@easel make a poster', [...others, ...attached([pictureBytes(1)])])).toEqual(['photo-1.png']);
 });
 
 test('the thread of a picture is known again by what is said in it, wherever it was asked for', async () => {
