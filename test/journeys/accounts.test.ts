@@ -57,7 +57,8 @@ describe.each(both)('on %s', (_, chatOf) => {
       'Saved: shape wide, quality low, count 2, model gpt-image-2.',
     );
     expect(await chat.command('settings show').told()).toBe(
-      'shape: wide\nquality: low\ncount: 2 (at most 4 here)\nmodel: gpt-image-2',
+      'shape: wide\nquality: low\ncount: 2 (at most 4 here)\nmodel: gpt-image-2\n' +
+        'answers under a picture that change it here: the requester’s, and those that name Easel',
     );
     chat.command('imagine', { prompt: 'a red fox' });
     await results(chat);
