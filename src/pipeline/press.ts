@@ -1,6 +1,7 @@
 import type { ButtonAction } from '../domain/card.ts';
 import type { ChatRequest, Received, Responder } from '../domain/chat-platform.ts';
 import type { Job, JobId } from '../domain/job.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Text } from '../domain/text.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import { againWish, varyWish } from './again.ts';
@@ -28,6 +29,8 @@ export async function press(
     await respond.tell(text);
     return { answered: true };
   };
+  const needsPicture = action === 'edit' || action === 'vary';
+  if (needsPicture && (job.state === 'queued' || job.state === 'running')) return refuse(notFinished, respond);
   switch (action) {
     case 'again':
       return request(asked, againWish(job), respond, parts, worker);
@@ -57,6 +60,12 @@ export async function press(
       return unreachable(action);
   }
 }
+
+const notFinished: Refusal = {
+  refused: 'unclear',
+  what: 'This picture is not finished yet.',
+  hint: 'Try again when it is posted.',
+};
 
 async function owns(asked: ChatRequest, job: Job, parts: Parts): Promise<boolean> {
   return asked.person.id === job.person.id || isAdmin(parts, asked.person, asked.place.platform, asked.admin);
