@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import type { Order } from './barest-client.ts';
+import { barestCpuMs } from './barest-cpu.ts';
 import { startEasel, stream } from './easel.ts';
 import { atMost, type Figure, note } from './figure.ts';
-import { startMeasured } from './measured-process.ts';
 import { type PlatformName, type Services, startServices } from './services.ts';
 
 const warmUp = 60;
@@ -15,7 +13,7 @@ export async function cpu(): Promise<Figure[]> {
   for (const platform of ['discord', 'slack'] as const) {
     const services = await startServices();
     try {
-      const bare = await barest(services, platform);
+      const bare = await barestCpuMs(services, { platform }, { warmUp, count, inFlight });
       const whole = await easel(services, platform);
       figures.push(
         atMost(`CPU per 1.5 MB picture, ${platform}, × barest client`, 1.6, whole / bare, '×', 2),
@@ -26,21 +24,6 @@ export async function cpu(): Promise<Figure[]> {
     }
   }
   return figures;
-}
-
-async function barest(services: Services, platform: PlatformName): Promise<number> {
-  const client = startMeasured(['barest-client.ts'], services.env('discord', 'slack'));
-  const make = async (some: number) => {
-    const done = once(client.lines, 'line');
-    client.child.stdin.write(`${JSON.stringify({ platform, count: some, inFlight } satisfies Order)}\n`);
-    await done;
-  };
-  await make(warmUp);
-  const before = await client.usage();
-  await make(count);
-  const after = await client.usage();
-  await client.stop();
-  return (after.cpuMs - before.cpuMs) / count;
 }
 
 async function easel(services: Services, platform: PlatformName): Promise<number> {

@@ -62,16 +62,30 @@ export async function startEasel(env: Readonly<Record<string, string>>): Promise
   };
 }
 
-/** Has `count` pictures made, `inFlight` at a time, over these platforms in turn. @param before how many there were */
-export async function stream(
+interface Amount {
+  readonly count: number;
+  readonly inFlight: number;
+  /** How many there were. */
+  readonly before: number;
+}
+
+/** Has `count` pictures made, `inFlight` at a time, over these platforms in turn. */
+export const stream = (
   easel: EaselProcess,
   services: Services,
   platforms: readonly PlatformName[],
-  { count, inFlight, before }: { readonly count: number; readonly inFlight: number; readonly before: number },
+  amount: Amount,
+): Promise<void> => streamOf(easel, (n) => services.imagine(platforms[n % platforms.length] ?? 'discord'), amount);
+
+/** The same for anything that can be asked for. @param ask told which it is, from 0 */
+export async function streamOf(
+  easel: EaselProcess,
+  ask: (n: number) => Promise<unknown>,
+  { count, inFlight, before }: Amount,
 ): Promise<void> {
   for (let n = 0; n < count; n++) {
     await easel.delivered(before + n - inFlight + 1);
-    await services.imagine(platforms[n % platforms.length] ?? 'discord');
+    await ask(n);
   }
   await easel.delivered(before + count);
 }

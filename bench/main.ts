@@ -6,13 +6,14 @@ import os from 'node:os';
 import { ack } from './ack.ts';
 import { endChildren } from './child.ts';
 import { cpu } from './cpu.ts';
+import { edit } from './edit.ts';
 import { type Figure, table } from './figure.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { queue } from './queue.ts';
 import { start } from './start.ts';
 
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { start, latency, cpu, ack, memory, queue };
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { start, latency, cpu, edit, ack, memory, queue };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

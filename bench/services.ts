@@ -13,6 +13,14 @@ const people = Array.from({ length: peopleCount }, (_, n) => `p${n}`);
 const pictureBytes = 1_500_000;
 export type PlatformName = 'discord' | 'slack';
 
+/** Where a message with a finished picture stands. */
+export interface Result {
+  readonly platform: PlatformName;
+  readonly id: string;
+  readonly channel: string;
+  readonly thread?: string | undefined;
+}
+
 /** The three services, each in a process of its own, so that their work is not counted as anybody else's. */
 export interface Services {
   readonly discord: AsyncMethods<DiscordHandle>;
@@ -22,6 +30,12 @@ export interface Services {
   env(...platforms: readonly PlatformName[]): Record<string, string>;
   /** A person asks for a picture, every time another one. Resolves to the platform's id of the request. */
   imagine(platform: PlatformName): Promise<string>;
+  /** The finished messages with buttons, oldest first. */
+  results(platform: PlatformName): Promise<Result[]>;
+  /** A person wants a finished picture changed, in other words every time. */
+  reply(result: Result): Promise<unknown>;
+  /** A person gives `/edit` a picture of their own, on Discord. */
+  edit(picture: Uint8Array): Promise<unknown>;
   close(): void;
 }
 
@@ -35,6 +49,7 @@ export async function startServices(latency: Latency = 0, bytes = pictureBytes):
   const slackControl = control<FakeSlack>(slack.about.url ?? '');
   const { channels } = await discordControl.about();
   let asked = 0;
+  const somebody = (): string => people[asked++ % peopleCount] ?? '';
 
   return {
     discord: discordControl,
@@ -57,11 +72,33 @@ export async function startServices(latency: Latency = 0, bytes = pictureBytes):
       BENCH_SLACK_CHANNEL: 'C0STUDIO001',
     }),
     async imagine(platform) {
-      const user = people[asked++ % peopleCount] ?? '';
+      const user = somebody();
       const prompt = `a red fox number ${asked}`;
       if (platform === 'discord')
         return (await discordControl.command('imagine', { prompt }, { user, channel: 'general' })).id;
       return (await slackControl.command('/imagine', prompt, { user, channel: 'studio' })).requestId;
+    },
+    async results(platform) {
+      if (platform === 'discord') {
+        const messages = await discordControl.messages();
+        const done = messages.filter(({ components }) => JSON.stringify(components).includes('"again:'));
+        return done.map(({ id, channelId: channel }) => ({ platform, id, channel }));
+      }
+      const messages = await slackControl.messages('studio');
+      const done = messages.filter(({ blocks }) => JSON.stringify(blocks).includes('easel:again'));
+      return done.map(({ ts: id, channel, threadTs: thread }) => ({ platform, id, channel, thread }));
+    },
+    reply({ platform, id, channel, thread = id }) {
+      const user = somebody();
+      const words = `make it blue, number ${asked} quality:low`;
+      if (platform === 'discord') return discordControl.message(channel, user, words, { replyTo: id });
+      return slackControl.message(`@easel ${words}`, { user, channel, threadTs: thread });
+    },
+    edit(bytes) {
+      const user = somebody();
+      const options = { prompt: `make it blue, number ${asked}`, quality: 'low' };
+      const attachments = { image: { filename: 'fox.png', bytes } };
+      return discordControl.command('edit', options, { user, channel: 'general', attachments });
     },
     close() {
       for (const { process } of [discord, slack, openai]) process.kill();

@@ -5,9 +5,11 @@ import { expect, test } from 'vitest';
 import type { JobId } from '../../src/domain/job.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import type { Child } from './child.ts';
+import { gather } from './crowd.ts';
+import type { Platform } from './people.ts';
 import { openTown, type Town } from './town.ts';
 import { judge } from './verdict.ts';
-import { gather, type Platform } from './wishes.ts';
+import type { Wish } from './wishes.ts';
 
 const full = process.env.CHAOS === 'full';
 
@@ -33,8 +35,10 @@ function scene(town: Town, onFailure: (tell: () => void) => void): Scene {
 
   async function ask(platform: Platform, words: string, child: Child): Promise<JobId> {
     const where = { user: 'amy', channel: platform === 'discord' ? 'general' : '#studio' };
-    const wish = { ...where, platform, words, count: 2, quality: 'low', again: false, cancels: false };
-    const job = gather([wish], town).ask(wish);
+    const how = { way: 'imagine', count: 2, quality: 'low', photo: false, cancels: false } as const;
+    const wish: Wish = { ...where, platform, words, ...how };
+    const job = await gather([wish], town).ask(wish, new AbortController().signal);
+    if (!job) throw new RangeError('nobody asked');
     await child.untilLine((line) => line.msg === 'a job was accepted' && line.job === job);
     return job;
   }

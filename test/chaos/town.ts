@@ -7,6 +7,7 @@ import { fakeOpenAI } from '../fakes/openai/server.ts';
 import { type FakeSlack, fakeSlack } from '../fakes/slack/server.ts';
 import type { TestDatabase } from '../storage/databases.ts';
 import { askDoctor, type Child, startChild } from './child.ts';
+import { type Links, openLinks } from './links.ts';
 
 type Place = Omit<TestDatabase, 'empty'>;
 
@@ -16,6 +17,8 @@ export interface Town {
   readonly slack: FakeSlack;
   /** The image service; another one after it was unplugged. */
   readonly openai: FakeOpenAI;
+  /** Pictures somewhere else, that people link to. */
+  readonly links: Links;
   readonly at: Place;
   /** The people of each platform, by name. */
   readonly people: { readonly discord: readonly string[]; readonly slack: readonly string[] };
@@ -39,6 +42,10 @@ export interface Town {
 }
 
 const latency = [50, 400] as const;
+const slowMethods = [
+  ...(['chat.postMessage', 'files.getUploadURLExternal', 'upload', 'files.completeUploadExternal'] as const),
+  ...(['views.open', 'download'] as const),
+];
 const names = ['amy', 'bo', 'cat', 'dan', 'eva', 'finn', 'gus', 'hal', 'ivy', 'jo'];
 /** So long that only the test's own deadline ends the wait. */
 export const patienceMs = 900_000;
@@ -61,12 +68,13 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
     users: names.map((name, at) => ({ id: `U0PERSON${String(at).padStart(3, '0')}`, name })),
   });
   let openai = await fakeOpenAI({ latency });
+  const links = await openLinks(callMs);
   const earlier: Call[] = [];
   let child: Child | undefined;
   if (callMs > 0) {
     discord.delay({ method: 'POST' }, callMs);
-    for (const method of ['chat.postMessage', 'files.getUploadURLExternal', 'upload', 'files.completeUploadExternal'])
-      slack.delay(method, callMs, Number.POSITIVE_INFINITY);
+    discord.delay({ method: 'GET', path: '^/_cdn/' }, callMs);
+    for (const method of slowMethods) slack.delay(method, callMs, Number.POSITIVE_INFINITY);
   }
   const env: Record<string, string> = {
     ...pathOf(process.env),
@@ -77,6 +85,7 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
     SLACK_API_URL: slack.apiUrl,
     OPENAI_API_KEY: openai.apiKey,
     OPENAI_BASE_URL: openai.baseUrl,
+    LINK_ORIGINS: links.origin,
     DATA_DIR: at.folder,
     PORT: '0',
     LOG_LEVEL: 'debug',
@@ -94,6 +103,7 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
     get openai() {
       return openai;
     },
+    links,
     at,
     people: { discord: names, slack: names },
     log,
@@ -124,7 +134,7 @@ export async function openTown({ at, env: more = {}, callMs = 0 }: TownOptions):
     calls: () => [...earlier, ...openai.calls()],
     async close() {
       await child?.kill();
-      await Promise.all([discord.close(), slack.close(), openai.close()]);
+      await Promise.all([discord.close(), slack.close(), openai.close(), links.close()]);
     },
   };
 }

@@ -8,8 +8,11 @@ import { diagnose } from '../../src/storage/doctor.ts';
 import type { JobsTable } from '../../src/storage/schema.ts';
 import type { SeenMessage } from '../fakes/discord/server.ts';
 import type { ShownMessage } from '../fakes/slack/server.ts';
+import { customIdFor } from './discord-people.ts';
+import { callsFor, madeOf } from './lineage.ts';
+import { jobOnButton } from './slack-people.ts';
 import type { Town } from './town.ts';
-import { customIdFor, jobOnButton } from './wishes.ts';
+import type { Wanted } from './wishes.ts';
 
 type JobRow = Selectable<JobsTable>;
 
@@ -20,6 +23,8 @@ export interface Verdict {
   readonly figures: {
     readonly jobs: number;
     readonly delivered: number;
+    /** Of those delivered. */
+    readonly edits: number;
     readonly calls: number;
     /** Calls of the image service that were cut off and booked to the house. */
     readonly cutOff: number;
@@ -40,17 +45,24 @@ interface Traces {
   readonly pinged: readonly string[];
 }
 
-/** @param excused jobs that may end without a picture: somebody wanted to stop them, or they could not be made */
-export async function judge(town: Town, excused: ReadonlySet<string>): Promise<Verdict> {
+/**
+ * @param excused jobs that may end without a picture: somebody wanted to stop them, or they could not be made
+ * @param wantedFor what the service must have been sent for a job
+ */
+export async function judge(
+  town: Town,
+  excused: ReadonlySet<string>,
+  wantedFor: (job: string) => Wanted | undefined = () => undefined,
+): Promise<Verdict> {
   const { db } = town.at.database;
   const jobs = await db.selectFrom('jobs').selectAll().orderBy('id').execute();
   const entries = await db.selectFrom('entries').selectAll().orderBy('seq').execute();
   const kept = await db.selectFrom('pictures').selectAll().orderBy('position').execute();
-  const calls = town.calls();
   const { findings } = await diagnose(db, fileBlobs(path.join(town.at.folder, 'blobs')));
   const wrong = [
     ...findings.map(({ subject, what }) => `doctor: ${subject} ${what}`),
     ...promised(town, jobs),
+    ...(await madeOf(town, jobs, kept, wantedFor)),
     ...town.openai.violations().map(({ says }) => `OpenAI: ${says}`),
     ...strangers(town, new Set(kept.map(({ blob }) => blob))),
   ];
@@ -83,7 +95,7 @@ export async function judge(town: Town, excused: ReadonlySet<string>): Promise<V
     if (delivered && (job.charged ?? 0) <= 0) complain('costs nothing');
     if (of('hold').length !== 1) complain(`has ${of('hold').length} holds`);
     if (of('refund').length > 0) complain('is refunded');
-    const billed = calls.filter(({ parameters, billed }) => billed && parameters.user === job.id).length;
+    const billed = callsFor(job, town).filter((call) => call.billed).length;
     const covered =
       of('house').filter(({ reason }) => /^(possibly )?billed:/.test(reason ?? '')).length + (delivered ? 1 : 0);
     if (billed > covered) complain(`was billed ${billed} times by the image service, and ${covered} are booked`);
@@ -95,7 +107,8 @@ export async function judge(town: Town, excused: ReadonlySet<string>): Promise<V
     figures: {
       jobs: jobs.length,
       delivered: jobs.filter(({ state }) => state === 'delivered').length,
-      calls: calls.length,
+      edits: jobs.filter(({ state, request }) => state === 'delivered' && JSON.parse(request).task === 'edit').length,
+      calls: town.calls().length,
       cutOff: entries.filter(({ reason }) => reason?.includes('the process died')).length,
       orphanUploads: files.length,
       staleCards,
@@ -111,7 +124,15 @@ function promised({ discord, slack }: Town, jobs: readonly JobRow[]): string[] {
     .filter(({ answer, name }) => answer?.type === 4 && !answer.ephemeral && !name.startsWith('cancel:'))
     .map(({ id }) => `discord-${id}`);
   const onSlack = slack.messages().flatMap((message) => (noteOf(message).role === 'root' ? [noteOf(message).job] : []));
-  return [...onDiscord, ...onSlack].filter((id) => !known.has(id)).map((id) => `${id} was promised and is no job`);
+  // What Discord shows of a message's job names no job, but there are as many as jobs.
+  const announced = discord
+    .messages()
+    .filter(({ author, content }) => author.bot && / asked (for|to change) /.test(content));
+  const own = jobs.filter(({ platform }) => platform === 'discord').length;
+  return [
+    ...[...onDiscord, ...onSlack].filter((id) => !known.has(id)).map((id) => `${id} was promised and is no job`),
+    ...(announced.length === own ? [] : [`Discord shows ${announced.length} announcements of ${own} jobs`]),
+  ];
 }
 
 /** Pictures that nobody keeps, wherever they are shown, and pings of whole crowds. */

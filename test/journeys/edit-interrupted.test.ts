@@ -57,7 +57,7 @@ describe.each(both)('an edit on %s that a restart cuts off', (_, chatOf) => {
     await changing(place, chat, first);
     await place.restart(undefined, async () => {
       expect(ofKind(chat, 'card').at(-1)?.text).toContain('Paused');
-      expect(place.openai.open().now).toBe(0);
+      await place.openai.untilEnded(2);
     });
     place.openai.release();
     const [, second] = await place.clock.flyUntil(results(chat, 2));
@@ -119,7 +119,7 @@ describe.each(both)('an edit on %s, while it is being made,', (_, chatOf) => {
     const [, card] = ofKind(chat, 'card');
     expect(card && (await chat.press(card, 'Cancel').told())).toBe('Stopping “make it blue”. Nothing is charged.');
     await lastCard(place, chat, 'Cancelled. Nothing was charged.');
-    expect(place.openai.open().now).toBe(0);
+    await place.openai.untilEnded(2);
     expect(await balance(place, chat)).toEqual(before);
 
     place.openai.release();
