@@ -86,13 +86,27 @@ export function studioClock(passed: (ms: number) => void): StudioClock {
         jumpTo(sleeper.wakesAt);
         sleeper.wake();
       }
-      // What is on the wire arrives in real time, so that the time of a call on this machine stays short.
-      await new Promise((resolve) => setTimeout(resolve, 4));
+      await wire();
     }
     return work;
   }
 
   return { now, sleep, after, pass, flyUntil };
+}
+
+const wireMs = 4;
+const wiresMost = 25;
+
+/**
+ * What is on the wire arrives in real time, so that the time of a call on this machine stays short. On a machine that is
+ * busy with other things it is given more of it.
+ */
+async function wire(): Promise<void> {
+  for (let waits = 0; waits < wiresMost; waits++) {
+    const before = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, wireMs));
+    if (performance.now() - before < 2 * wireMs) return;
+  }
 }
 
 /** Everything that is ready to run has run. */
