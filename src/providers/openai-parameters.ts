@@ -1,7 +1,7 @@
-import { toFile } from 'openai';
-import type { ImageEditParamsBase, ImageGenerateParamsBase } from 'openai/resources/images';
+import type { ImageGenerateParamsBase } from 'openai/resources/images';
 import { type ImageFormat, type Picture, sizeText } from '../domain/image.ts';
 import type { ImageOrder } from '../domain/image-provider.ts';
+import type { FormField, FormFile } from '../http/form-body.ts';
 
 /**
  * An order in the words of the Images API. Everything is said, since what is left out means something else for every
@@ -10,14 +10,17 @@ import type { ImageOrder } from '../domain/image-provider.ts';
  */
 export const generateParameters = (order: ImageOrder, key: string): ImageGenerateParamsBase => said(order, key);
 
-/** @throws RangeError without a picture to change */
-export async function editParameters(order: ImageOrder, key: string): Promise<ImageEditParamsBase> {
-  const files = await Promise.all(order.inputPictures.map((picture, at) => fileOf(picture, `image-${at + 1}`)));
-  const [first] = files;
-  if (!first) throw new RangeError('an edit needs a picture');
-  const image = files.length === 1 ? first : files;
-  const mask = order.maskPicture && (await fileOf(order.maskPicture, 'mask'));
-  return { ...said(order, key), image, ...(mask ? { mask } : {}) };
+/** The same for an edit, as the fields of a form. @throws RangeError without a picture to change */
+export function editFields(order: ImageOrder, key: string): FormField[] {
+  const files = order.inputPictures.map((picture, at) => fileOf(picture, `image-${at + 1}`));
+  if (files.length === 0) throw new RangeError('an edit needs a picture');
+  const name = files.length === 1 ? 'image' : 'image[]';
+  const mask = order.maskPicture && fileOf(order.maskPicture, 'mask');
+  return [
+    ...Object.entries(said(order, key)).map(([field, value]): FormField => [field, String(value)]),
+    ...files.map((file): FormField => [name, file]),
+    ...(mask ? [['mask', mask] as const] : []),
+  ];
 }
 
 /**
@@ -40,6 +43,8 @@ function said(order: ImageOrder, key: string) {
 
 const endings: Readonly<Record<ImageFormat, string>> = { png: 'png', jpeg: 'jpg', webp: 'webp' };
 
-/** Without a type it would be sent as `application/octet-stream`, and a bare Buffer as one text field per byte. */
-const fileOf = ({ bytes, format }: Picture, name: string) =>
-  toFile(bytes, `${name}.${endings[format]}`, { type: `image/${format}` });
+const fileOf = ({ bytes, format }: Picture, name: string): FormFile => ({
+  bytes,
+  name: `${name}.${endings[format]}`,
+  type: `image/${format}`,
+});

@@ -1,11 +1,14 @@
 import OpenAI from 'openai';
+import type { ImageEditStreamEvent, ImagesResponse } from 'openai/resources/images';
+import type { Stream } from 'openai/streaming';
 import { type Catalogue, findModel } from '../domain/catalogue.ts';
 import { Fault } from '../domain/fault.ts';
 import type { ImageOrder, ImageProvider, Progress } from '../domain/image-provider.ts';
+import { type FormField, formBody, inTurn } from '../http/form-body.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { type Answer, readPictures, readStream, readWhole } from './openai-answer.ts';
 import { readFailure } from './openai-errors.ts';
-import { editParameters, generateParameters } from './openai-parameters.ts';
+import { editFields, generateParameters } from './openai-parameters.ts';
 
 export interface OpenAIOptions {
   readonly name: string;
@@ -58,18 +61,30 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
     onProgress: (progress: Progress) => void,
   ): Promise<Answer> {
     const { images } = client;
-    const isEdit = order.task === 'edit';
     const wanted = { signal, headers: order.fresh ? { 'cache-control': 'no-cache' } : {} };
+    /** The SDK's own way to an edit copies every picture twice. */
+    const edit = <Answered>(stream: boolean, more: readonly FormField[]) => {
+      const { headers, parts } = formBody([...editFields(order, key), ...more]);
+      const body = inTurn(parts);
+      return client.post<Answered>('/images/edits', {
+        ...wanted,
+        stream,
+        body,
+        headers: { ...wanted.headers, ...headers },
+      });
+    };
+    const isEdit = order.task === 'edit';
     if (order.partialImages === 0 || order.count > 1) {
-      const whole = isEdit
-        ? images.edit(await editParameters(order, key), wanted)
-        : images.generate(generateParameters(order, key), wanted);
+      const whole = isEdit ? edit<ImagesResponse>(false, []) : images.generate(generateParameters(order, key), wanted);
       return readWhole(await whole.asResponse());
     }
-    const streaming = { stream: true, partial_images: order.partialImages } as const;
+    const partial_images = order.partialImages;
     const stream = isEdit
-      ? images.edit({ ...(await editParameters(order, key)), ...streaming }, wanted)
-      : images.generate({ ...generateParameters(order, key), ...streaming }, wanted);
+      ? edit<Stream<ImageEditStreamEvent>>(true, [
+          ['stream', 'true'],
+          ['partial_images', String(partial_images)],
+        ])
+      : images.generate({ ...generateParameters(order, key), stream: true, partial_images }, wanted);
     const { data, response } = await stream.withResponse();
     return readStream(data, response, onProgress);
   }
