@@ -1,12 +1,14 @@
 import { Keyv } from 'keyv';
 import type { Logger } from 'pino';
+import { type Catalogue, offersOf } from '../src/domain/catalogue.ts';
 import type { ChatPlatform, Thread } from '../src/domain/chat-platform.ts';
-import type { ImageProvider } from '../src/domain/image-provider.ts';
+import { type ImageProvider, lanes } from '../src/domain/image-provider.ts';
 import type { Store } from '../src/domain/store.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
 import { errands } from '../src/pipeline/errands.ts';
 import type { Parts } from '../src/pipeline/parts.ts';
 import { openWishes } from '../src/pipeline/wishes.ts';
+import models from '../src/providers/models.json' with { type: 'json' };
 import { systemClock } from '../src/system-clock.ts';
 
 /** What a worker needs besides its store, doing nothing: what is left is the work on the queue and the ledger. */
@@ -43,12 +45,12 @@ const png = Buffer.concat([
 const provider: ImageProvider = {
   name: 'instant',
   placeholder: false,
-  models: ['gpt-image-2.5-flare'],
-  tasks: ['generate'],
+  offers: offersOf(models as unknown as Catalogue, 'openai', ['gpt-image-2.5-flare']),
   imagesPerCallMax: 10,
   partialImagesMax: 0,
   concurrency: 8,
   priceMultiplier: 1,
+  lanes,
   // Not at once: everything on SQLite happens in one turn of the event loop, and timers want theirs.
   start: () => new Promise((resolve) => setImmediate(resolve, { made: [png], usage: undefined, requestId: 'req_1' })),
   check: () => Promise.reject(new RangeError('there are no tickets')),

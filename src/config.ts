@@ -1,16 +1,23 @@
 import os from 'node:os';
 import path from 'node:path';
+import { type ProviderKind, providerKinds } from './domain/catalogue.ts';
 import { type Credits, credits } from './domain/credits.ts';
+import { type Lane, lanes } from './domain/image-provider.ts';
 import { type PersonId, readPersonId } from './domain/person.ts';
 
 export interface ProviderConfig {
   readonly name: string;
-  readonly kind: 'openai';
+  readonly kind: ProviderKind;
   readonly baseUrl: string;
-  readonly apiKey: string;
-  /** Ids to offer; undefined: all that the catalogue knows for the kind. */
-  readonly models: readonly string[] | undefined;
+  /** Undefined only where a service can be reached without one: Azure by Microsoft Entra. */
+  readonly apiKey: string | undefined;
+  /** What to offer, and what the service calls it where that differs; undefined: all that the catalogue knows for the kind. */
+  readonly models: readonly { readonly model: string; readonly called: string | undefined }[] | undefined;
+  readonly apiVersion: string | undefined;
   readonly priceMultiplier: number;
+  /** US$ for one picture, whatever it is; undefined: as the catalogue says. */
+  readonly pricePerImage: number | undefined;
+  readonly lanes: readonly Lane[];
   readonly concurrency: number;
   readonly imagesPerMinute: number | undefined;
   /** Undefined: by quality. */
@@ -123,10 +130,11 @@ function reader(env: Environment, problems: string[]) {
       ),
     positive: (name: string, fallback: number) =>
       number(name, fallback, (n) => Number.isFinite(n) && n > 0, 'a number above 0'),
-    oneOf(name: string, values: readonly string[], fallback: string): string {
+    oneOf<const Value extends string>(name: string, values: readonly Value[], fallback: Value): Value {
       const given = text(name) ?? fallback;
-      if (!values.includes(given)) problems.push(`${name} must be one of ${values.join(', ')}; it is “${given}”`);
-      return given;
+      const known = values.find((value) => value === given);
+      if (!known) problems.push(`${name} must be one of ${values.join(', ')}; it is “${given}”`);
+      return known ?? fallback;
     },
     url(name: string): string | undefined {
       const given = text(name);
@@ -175,10 +183,20 @@ function providerConfigs(read: Reader, problems: string[]): ProviderConfig[] {
 }
 
 const openaiUrl = 'https://api.openai.com/v1';
+/** Where services of a kind are, unless it is said; undefined: it has to be said. */
+const usualUrls: Readonly<Record<ProviderKind, string | undefined>> = {
+  openai: openaiUrl,
+  azure: undefined,
+  grsai: 'https://grsaiapi.com',
+  chat: undefined,
+};
 const providerDefaults = {
   kind: 'openai',
   models: undefined,
+  apiVersion: undefined,
   priceMultiplier: 1,
+  pricePerImage: undefined,
+  lanes,
   concurrency: 8,
   imagesPerMinute: undefined,
   deadlineMs: undefined,
@@ -186,31 +204,42 @@ const providerDefaults = {
 
 function providerConfig(name: string, read: Reader, problems: string[]): ProviderConfig {
   const prefix = `PROVIDER_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-  const kind = read.text(`${prefix}_KIND`) ?? 'openai';
-  if (kind !== 'openai') problems.push(`${prefix}_KIND=${kind} is not supported yet: only openai is`);
+  const kind = read.oneOf(`${prefix}_KIND`, providerKinds, 'openai');
   const apiKey = read.text(`${prefix}_API_KEY`);
-  if (!apiKey) problems.push(`${prefix}_API_KEY is missing`);
+  if (!apiKey && kind !== 'azure') problems.push(`${prefix}_API_KEY is missing`);
+  const baseUrl = read.text(`${prefix}_BASE_URL`) ? read.url(`${prefix}_BASE_URL`) : usualUrls[kind];
+  if (!read.text(`${prefix}_BASE_URL`) && !baseUrl) problems.push(`${prefix}_BASE_URL is missing`);
   const models = read.list(`${prefix}_MODELS`);
-  const renamed = models.filter((model) => model.includes('='));
-  if (renamed.length > 0)
-    problems.push(
-      `${prefix}_MODELS: deployment names (${renamed.join(', ')}) belong to kind azure, which is not supported yet`,
-    );
+  const whole = (what: string, max: number) =>
+    read.text(`${prefix}_${what}`) ? read.whole(`${prefix}_${what}`, 1, 1, max) : undefined;
+  const deadlineSeconds = whole('DEADLINE_SECONDS', 3_600);
   return {
     name,
-    kind: 'openai',
-    baseUrl: read.url(`${prefix}_BASE_URL`) ?? openaiUrl,
-    apiKey: apiKey ?? '',
-    models: models.length > 0 ? models : undefined,
+    kind,
+    baseUrl: baseUrl ?? openaiUrl,
+    apiKey,
+    models: models.length > 0 ? models.map(modelNamed) : undefined,
+    apiVersion: read.text(`${prefix}_API_VERSION`),
     priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
+    pricePerImage: read.text(`${prefix}_PRICE_PER_IMAGE`) ? read.positive(`${prefix}_PRICE_PER_IMAGE`, 1) : undefined,
+    lanes: lanesOf(`${prefix}_LANES`, read, problems),
     concurrency: read.whole(`${prefix}_CONCURRENCY`, 8, 1, 1_000),
-    imagesPerMinute: read.text(`${prefix}_IMAGES_PER_MINUTE`)
-      ? read.whole(`${prefix}_IMAGES_PER_MINUTE`, 1, 1, 100_000)
-      : undefined,
-    deadlineMs: read.text(`${prefix}_DEADLINE_SECONDS`)
-      ? read.whole(`${prefix}_DEADLINE_SECONDS`, 600, 1, 3_600) * 1_000
-      : undefined,
+    imagesPerMinute: whole('IMAGES_PER_MINUTE', 100_000),
+    deadlineMs: deadlineSeconds && deadlineSeconds * 1_000,
   };
+}
+
+/** `model` or `model=what the service calls it`. */
+function modelNamed(given: string): { model: string; called: string | undefined } {
+  const [model = '', called] = given.split('=').map((part) => part.trim());
+  return { model, called: called || undefined };
+}
+
+function lanesOf(name: string, read: Reader, problems: string[]): readonly Lane[] {
+  const given = read.list(name);
+  const unknown = given.filter((lane) => !lanes.some((known) => known === lane));
+  if (unknown.length > 0) problems.push(`${name} must be some of ${lanes.join(', ')}; it is “${given.join(',')}”`);
+  return given.length === 0 ? lanes : lanes.filter((lane) => given.includes(lane));
 }
 
 function readAdmins(names: readonly string[], problems: string[]): PersonId[] {

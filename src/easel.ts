@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
-import { buildProviders, type Storage } from './build.ts';
+import type { Storage } from './build.ts';
+import { buildProviders } from './build-providers.ts';
 import type { Config } from './config.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
+import { modelsOffered } from './domain/image-provider.ts';
 import type { PlatformName } from './domain/person.ts';
 import { fetchLink } from './fetch-link.ts';
 import { loadCatalogue } from './load-catalogue.ts';
@@ -74,7 +76,7 @@ export async function buildEasel(
     blobs,
     providers,
     platforms,
-    commands: await loadCommands([...new Set(providers.flatMap(({ models }) => models))]),
+    commands: await loadCommands(modelsOffered(providers)),
     catalogue,
     preferences: keyvPreferences(keyvOn(database.db, clock, 'preferences')),
     floods: floodLimiter(floodMost),

@@ -21,6 +21,7 @@ const fields = [
   'outputTokens',
   'partialImageTokens',
   'inputImageTokens',
+  'kinds',
 ];
 
 /**

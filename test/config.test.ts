@@ -140,7 +140,7 @@ describe('image services', () => {
     });
     expect(providers).toMatchObject([
       { name: 'openai', apiKey: 'k1', models: undefined, deadlineMs: undefined },
-      { name: 'relay', apiKey: 'k2', models: ['a', 'b'], priceMultiplier: 0.5 },
+      { name: 'relay', apiKey: 'k2', models: [{ model: 'a' }, { model: 'b' }], priceMultiplier: 0.5 },
       { name: 'my-other.one', apiKey: 'k3', deadlineMs: 30_000, imagesPerMinute: undefined },
     ]);
   });
@@ -153,10 +153,30 @@ describe('image services', () => {
     expect(problems({ PROVIDERS: 'openai', PROVIDER_OPENAI_API_KEY: 'k' })).toEqual([]);
   });
 
-  test('of another kind, or with names of deployments, are refused with what is supported', () => {
-    expect(problems({ ...relay, PROVIDER_RELAY_KIND: 'azure', PROVIDER_RELAY_MODELS: 'flare,gpt=mine' })).toEqual([
-      'PROVIDER_RELAY_KIND=azure is not supported yet: only openai is',
-      'PROVIDER_RELAY_MODELS: deployment names (gpt=mine) belong to kind azure, which is not supported yet',
+  test('of every kind, with their own names of models, lanes and prices', () => {
+    const { providers } = readConfig({
+      ...{ PROVIDERS: 'foundry,grs', PROVIDER_FOUNDRY_KIND: 'azure', PROVIDER_GRS_KIND: 'grsai' },
+      ...{
+        PROVIDER_FOUNDRY_BASE_URL: 'https://a.openai.azure.com',
+        PROVIDER_FOUNDRY_API_VERSION: '2025-04-01-preview',
+      },
+      ...{ PROVIDER_FOUNDRY_MODELS: 'gpt-image-2 = mine, gpt-image-2.5-flare', PROVIDER_FOUNDRY_LANES: 'batch,normal' },
+      ...{ PROVIDER_GRS_API_KEY: 'k', PROVIDER_GRS_PRICE_PER_IMAGE: '0.012' },
+    });
+    expect(providers).toMatchObject([
+      {
+        ...{ kind: 'azure', apiKey: undefined, apiVersion: '2025-04-01-preview', lanes: ['normal', 'batch'] },
+        models: [{ model: 'gpt-image-2', called: 'mine' }, { model: 'gpt-image-2.5-flare' }],
+      },
+      { kind: 'grsai', baseUrl: 'https://grsaiapi.com', pricePerImage: 0.012, lanes: ['priority', 'normal', 'batch'] },
+    ]);
+  });
+
+  test('that lack an address, or have one of no known kind or lane, are refused', () => {
+    expect(problems({ ...relay, PROVIDER_RELAY_KIND: 'azure' })).toEqual(['PROVIDER_RELAY_BASE_URL is missing']);
+    expect(problems({ ...relay, PROVIDER_RELAY_KIND: 'gemini', PROVIDER_RELAY_LANES: 'fast' })).toEqual([
+      'PROVIDER_RELAY_KIND must be one of openai, azure, grsai, chat; it is “gemini”',
+      'PROVIDER_RELAY_LANES must be some of priority, normal, batch; it is “fast”',
     ]);
   });
 

@@ -33,7 +33,7 @@ describe('.env.example', () => {
     const described = supported.map(({ name }) => ofRelay(name));
     expect(described.toSorted()).toEqual([...read].filter((name) => !refused.includes(name)).toSorted());
     const rest = variables.filter(({ supported: known }) => !known).map(({ name }) => name);
-    expect(rest).toEqual(['PROVIDER_<NAME>_API_VERSION', 'PROVIDER_<NAME>_LANES', ...refused]);
+    expect(rest).toEqual(['BLOB_URL']);
   });
 
   test('describes every variable once', () => {

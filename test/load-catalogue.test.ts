@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildProviders } from '../src/build.ts';
+import { buildProviders } from '../src/build-providers.ts';
 import { type Environment, readConfig } from '../src/config.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
 import { catalogue, flare } from './domain/models.ts';
@@ -88,7 +88,7 @@ describe('the models that a service is to offer', () => {
   const relay = { PROVIDERS: 'relay', PROVIDER_RELAY_API_KEY: 'sk-a-secret' };
   const models = async (env: Environment) => {
     const providers = await buildProviders(readConfig({ DATA_DIR: folder, ...env }), catalogue, manualClock());
-    return providers.map(({ name, models: offered }) => [name, offered]);
+    return providers.map(({ name, offers }) => [name, offers.map(({ id }) => id)]);
   };
 
   test('are those it is told', async () => {

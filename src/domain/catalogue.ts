@@ -1,6 +1,7 @@
 import {
   type Background,
   type ImageFormat,
+  type ImageRequest,
   type Quality,
   qualities,
   readSize,
@@ -39,6 +40,13 @@ export type OutputTokens =
   | { readonly formula: 'patches'; readonly factors: Partial<Record<Quality, number>> }
   | { readonly table: Partial<Record<Quality, Readonly<Record<string, number>>>> };
 
+/** What a service speaks: `PROVIDER_<NAME>_KIND`. */
+export const providerKinds = ['openai', 'azure', 'grsai', 'chat'] as const;
+export type ProviderKind = (typeof providerKinds)[number];
+
+/** US$ for one picture, whatever it takes: one price for all, or by quality and `WxH`. */
+export type PerImage = number | Partial<Record<Quality, Readonly<Record<string, number>>>>;
+
 export interface Model {
   readonly id: string;
   readonly life: Life;
@@ -60,6 +68,43 @@ export interface Model {
   readonly outputTokens: OutputTokens;
   readonly partialImageTokens: number;
   readonly inputImageTokens: number;
+  /** Billing per picture. Where there are token prices too, the cheaper of both counts for each request. */
+  readonly perImage?: PerImage;
+  /** Which kinds of services offer it, and what differs there. */
+  readonly kinds: Readonly<Partial<Record<ProviderKind, Differences>>>;
+}
+
+export type Task = ImageRequest['task'];
+
+/** What differs where a kind of service offers a model: limits and prices in place of the model's own. */
+export type Differences = Partial<Omit<Model, 'id' | 'life' | 'successor' | 'aliases' | 'summary' | 'kinds'>> & {
+  readonly tasks?: readonly Task[];
+};
+
+/** A model as one service offers it. */
+export interface Offer extends Model {
+  readonly tasks: readonly Task[];
+}
+
+/** Undefined where services of this kind do not offer it. */
+export function offerOf(model: Model, kind: ProviderKind): Offer | undefined {
+  const differences = model.kinds[kind];
+  return (
+    differences && { ...model, tasks: model.referencesMax > 0 ? ['generate', 'edit'] : ['generate'], ...differences }
+  );
+}
+
+/**
+ * What a service of this kind offers, in order of preference: all models of the kind that still live, the default
+ * first, or those that are named.
+ * @param named ids of the catalogue
+ */
+export function offersOf(catalogue: Catalogue, kind: ProviderKind, named?: readonly string[]): readonly Offer[] {
+  const living = catalogue.models
+    .filter(({ life }) => life.state !== 'gone')
+    .sort((a, b) => Number(b.id === catalogue.default) - Number(a.id === catalogue.default));
+  const models = named?.map((id) => findModel(catalogue, id)) ?? living;
+  return models.map((model) => model && offerOf(model, kind)).filter((offer) => offer !== undefined);
 }
 
 /** The model with this id or dated alias. */

@@ -1,3 +1,4 @@
+import type { Offer } from './catalogue.ts';
 import type { Fault } from './fault.ts';
 import type { ImageRequest, Picture } from './image.ts';
 import type { JobId, Json } from './job.ts';
@@ -11,6 +12,8 @@ export interface Made {
   readonly usage: Usage | undefined;
   /** The service's own id for the call. */
   readonly requestId: string | undefined;
+  /** Which organisation the service booked the call to, where it says so. */
+  readonly organisation?: string | undefined;
 }
 
 /** Plain JSON to ask the same service with later, also from another process. */
@@ -41,6 +44,16 @@ export interface ImageOrder extends ImageRequest {
   readonly maskPicture: Picture | undefined;
 }
 
+/** How a job is served: by the preferred service, by the best of price and pace, or by the cheapest. */
+export const lanes = ['priority', 'normal', 'batch'] as const;
+export type Lane = (typeof lanes)[number];
+
+/** What an operator and the catalogue say of a service, whatever it speaks. */
+export interface Terms extends Pick<ImageProvider, 'name' | 'offers' | 'concurrency' | 'priceMultiplier' | 'lanes'> {
+  /** What the service calls a model of the catalogue: a deployment, a relay's own id. */
+  readonly nameOf: (model: string) => string;
+}
+
 /**
  * One image service.
  * Everything it can is data, so that admission refuses before anything is held. Both verbs throw `Fault` when the
@@ -51,16 +64,18 @@ export interface ImageProvider {
   readonly name: string;
   /** True for pictures that are placeholders: every card says so. */
   readonly placeholder: boolean;
-  /** Ids of the catalogue's models that it offers, in order of preference. */
-  readonly models: readonly string[];
-  readonly tasks: readonly ImageRequest['task'][];
+  /** The models that it offers, each with what it can do there and costs, in order of preference. */
+  readonly offers: readonly Offer[];
   /** More pictures than this are asked for in several calls. */
   readonly imagesPerCallMax: number;
   /** Previews it can send for one request while that is made. */
   readonly partialImagesMax: number;
   /** How many calls may run at a time, over all jobs. */
   readonly concurrency: number;
+  /** What it takes of the list price: 0.5 for half. */
   readonly priceMultiplier: number;
+  /** Which jobs it serves. */
+  readonly lanes: readonly Lane[];
 
   /**
    * Begins one call. A service that answers in one long call has no ticket.
@@ -76,3 +91,8 @@ export interface ImageProvider {
   /** Asks how a ticket stands. Services without tickets throw RangeError: nobody can have got one from them. */
   check(ticket: Json, signal: AbortSignal): Promise<Pending | Made | Refusal>;
 }
+
+/** Ids of all models that somebody offers, in order of preference. */
+export const modelsOffered = (providers: readonly Pick<ImageProvider, 'offers'>[]): readonly string[] => [
+  ...new Set(providers.flatMap(({ offers }) => offers.map(({ id }) => id))),
+];

@@ -38,17 +38,35 @@ type Priced = Pick<ImageRequest, 'size' | 'quality' | 'count' | 'partialImages'>
   readonly inputs?: readonly unknown[];
 };
 
+/** Micro-dollars for one picture where the service bills per picture; undefined where it does not. */
+function perImageOfOne({ perImage }: Model, { quality, size }: Priced): number | undefined {
+  const usd = typeof perImage === 'number' ? perImage : perImage?.[quality]?.[sizeText(size)];
+  return usd === undefined ? undefined : usd * 1e6;
+}
+
 /**
- * Micro-dollars of list price for one picture of the request: its previews and its share of the input pictures included.
- * Undefined when no price is known.
+ * Micro-dollars for one picture of the request where the service bills per token: its previews and its share of the
+ * input pictures included. Undefined when no price is known.
  */
-function listPriceOfOne(model: Model, request: Priced, { imagesPerCallMax }: Tariff): number | undefined {
+function tokenPriceOfOne(model: Model, request: Priced, { imagesPerCallMax }: Tariff): number | undefined {
   const tokens = outputTokens(model, request.quality, request.size);
   if (model.prices === null || tokens === undefined) return undefined;
   const calls = Math.ceil(request.count / (imagesPerCallMax ?? request.count));
   const inputTokens = (request.inputs?.length ?? 0) * model.inputImageTokens;
   const inputs = (inputTokens * model.prices.imageIn * calls) / request.count;
   return (tokens + request.partialImages * model.partialImageTokens) * model.prices.imageOut + inputs;
+}
+
+/** How this request is billed: where a service bills both ways, by the cheaper one. Undefined when no price is known. */
+function billingOf(
+  model: Model,
+  request: Priced,
+  tariff: Tariff,
+): { readonly by: 'token' | 'picture'; readonly one: number } | undefined {
+  const token = tokenPriceOfOne(model, request, tariff);
+  const picture = perImageOfOne(model, request);
+  if (picture !== undefined && (token === undefined || picture < token)) return { by: 'picture', one: picture };
+  return token === undefined ? undefined : { by: 'token', one: token };
 }
 
 /** Micro-dollars of list price that a provider's own count comes to; undefined when the model has no price. */
@@ -66,8 +84,8 @@ export function inCredits(microUsdOfOne: number, count: number, { creditUsd, mul
 
 /** What the person is told before: list price × multiplier for every picture; undefined when no price is known. */
 export function quote(model: Model, request: Priced, tariff: Tariff): Credits | undefined {
-  const one = listPriceOfOne(model, request, tariff);
-  return one === undefined ? undefined : inCredits(one, request.count, tariff);
+  const billing = billingOf(model, request, tariff);
+  return billing && inCredits(billing.one, request.count, tariff);
 }
 
 /** The quote and a fifth, rounded up: what is set aside, and the most that is ever charged. */
@@ -92,9 +110,10 @@ export function bill(
   held: Credits,
   tariff: Tariff,
 ): Bill {
-  const fromUsage = call.usage && listPriceOfUsage(model, call.usage);
+  const billing = billingOf(model, request, tariff);
+  const fromUsage = billing?.by === 'token' && call.usage ? listPriceOfUsage(model, call.usage) : undefined;
   const billed = fromUsage === undefined ? call.made : Math.max(call.made, 1);
-  const one = fromUsage === undefined ? (listPriceOfOne(model, request, tariff) ?? 0) : fromUsage / billed;
+  const one = fromUsage === undefined ? (billing?.one ?? 0) : fromUsage / billed;
   const due = inCredits(one, call.delivered, tariff);
   const whole = inCredits(one, billed, tariff);
   const charged = credits(Math.min(due, held));

@@ -36,7 +36,7 @@ export async function admit(
 
   const quoted = quoteFor(fitted, rules);
   if (quoted === undefined) {
-    return { refused: 'unpriced', model: fitted.model.id, size: sizeText(fitted.request.size) };
+    return { refused: 'unpriced', model: fitted.request.model, size: sizeText(fitted.request.size) };
   }
   const { request, notes } = fitted;
   const job: NewJob = {
@@ -75,8 +75,8 @@ export async function refusedAnyway(person: Person, { store, rules, clock }: Par
     : { refused: 'too-poor', needs: credits(1), holds: credits(2), has: available, cheaper: undefined };
 }
 
-const quoteFor = ({ model, request, provider }: Fitted, rules: Rules): Credits | undefined =>
-  quote(model, request, tariff(provider, { rules }));
+const quoteFor = ({ request, ways: [way] }: Fitted, rules: Rules): Credits | undefined =>
+  quote(way.offer, request, tariff(way, { rules }));
 
 /** Counts include the job that asks to be let in. */
 function overLimit(load: Load, rules: Rules, now: number): Refusal | undefined {
@@ -93,10 +93,11 @@ function overLimit(load: Load, rules: Rules, now: number): Refusal | undefined {
 
 /** The nearest thing that the balance allows: a lower quality, else one picture instead of several, else both. */
 function cheaper(fitted: Fitted, has: Credits, rules: Rules): { option: string; cost: Credits } | undefined {
-  const { model, provider, request } = fitted;
+  const { request, ways } = fitted;
+  const [way] = ways;
   const lower = qualities
     .slice(0, qualities.indexOf(request.quality))
-    .filter((quality) => model.qualities.includes(quality))
+    .filter((quality) => way.offer.qualities.includes(quality))
     .reverse();
   const one = request.count > 1 ? [{ option: 'count:1', quality: request.quality, count: 1 }] : [];
   const choices = [
@@ -105,7 +106,7 @@ function cheaper(fitted: Fitted, has: Credits, rules: Rules): { option: string; 
     ...one.flatMap(() => lower.map((quality) => ({ option: `quality:${quality} count:1`, quality, count: 1 }))),
   ];
   for (const { option, quality, count } of choices) {
-    const partialImages = previewsOf({ quality, count }, model, provider, rules);
+    const partialImages = previewsOf({ quality, count }, way, rules);
     const quoted = quoteFor({ ...fitted, request: { ...request, quality, count, partialImages } }, rules);
     if (quoted !== undefined && holdFor(quoted) <= has) return { option, cost: quoted };
   }

@@ -1,5 +1,6 @@
 import type { ChatRequest, Received, Responder } from '../domain/chat-platform.ts';
 import type { AnswerCommand, Desk, Values } from '../domain/command.ts';
+import { modelsOffered } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { cancel } from './cancel.ts';
@@ -26,7 +27,7 @@ export async function answer(
     queue: store.queue,
     preferences,
     catalogue,
-    models: [...new Set(providers.flatMap(({ models }) => models))],
+    models: modelsOffered(providers),
     commands,
     cancel: (job) => cancel(job as JobId, parts, worker),
     now: clock.now(),

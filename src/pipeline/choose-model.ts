@@ -1,17 +1,15 @@
-import { findModel, isGone, livingSuccessor, type Model } from '../domain/catalogue.ts';
-import type { ImageRequest } from '../domain/image.ts';
-import type { ImageProvider } from '../domain/image-provider.ts';
+import { findModel, isGone, livingSuccessor, type Model, type Task } from '../domain/catalogue.ts';
+import { modelsOffered } from '../domain/image-provider.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { nearest } from '../domain/text.ts';
 import type { Parts } from './parts.ts';
-import { offering } from './route.ts';
+import { offering, type Way } from './route.ts';
 
-type Task = ImageRequest['task'];
 type Choosing = Pick<Parts, 'catalogue' | 'providers' | 'clock'>;
 
 export interface Chosen {
-  readonly model: Model;
-  readonly provider: ImageProvider;
+  /** Those who offer it, in order of preference; never empty. */
+  readonly ways: readonly Way[];
   readonly notes: readonly string[];
 }
 
@@ -26,7 +24,7 @@ export function chooseModel(
   parts: Choosing,
 ): Chosen | Refusal {
   const { catalogue, providers } = parts;
-  const offered = [...new Set(providers.flatMap(({ models }) => models))];
+  const offered = modelsOffered(providers);
   if (wished !== undefined) return namedModel(task, wished, offered, parts);
   for (const id of [...preferred, catalogue.default]) {
     const chosen = id === undefined ? undefined : namedModel(task, id, offered, parts);
@@ -34,10 +32,10 @@ export function chooseModel(
   }
   const first = offered
     .map((id) => findModel(catalogue, id))
-    .find((model) => model && !isGone(model, parts.clock.now()) && doing(task, model, parts));
-  const provider = first && doing(task, first, parts);
-  if (!first || !provider) return { refused: 'no-provider', model: catalogue.default };
-  return { model: first, provider, notes: [`No service here offers ${catalogue.default}: made with ${first.id}.`] };
+    .find((model) => model && !isGone(model, parts.clock.now()) && offering(model.id, task, providers).length > 0);
+  if (!first) return { refused: 'no-provider', model: catalogue.default };
+  const ways = offering(first.id, task, providers);
+  return { ways, notes: [`No service here offers ${catalogue.default}: made with ${first.id}.`] };
 }
 
 function namedModel(task: Task, id: string, offered: readonly string[], parts: Choosing): Chosen | Refusal {
@@ -49,30 +47,22 @@ function namedModel(task: Task, id: string, offered: readonly string[], parts: C
   }
   const model = livingSuccessor(catalogue, wanted, clock.now());
   if (!model) return notPossible(`${wanted.id} is gone.`, offered[0] && `model:${offered[0]}`);
-  const provider = doing(task, model, parts);
-  if (provider)
-    return { model, provider, notes: model === wanted ? [] : [`${wanted.id} is gone: made with ${model.id}.`] };
+  const ways = offering(model.id, task, parts.providers);
+  if (ways.length > 0) return { ways, notes: model === wanted ? [] : [`${wanted.id} is gone: made with ${model.id}.`] };
   if (task === 'generate' || !offered.includes(model.id)) return { refused: 'no-provider', model: model.id };
   return notPossible(
     `${model.id} can't change pictures.`,
-    elsewhere(offered, parts, () => true),
+    elsewhere(parts, () => true),
   );
 }
 
 /** A model on offer that changes pictures and fits. */
-export function elsewhere(
-  offered: readonly string[],
-  parts: Choosing,
-  fits: (model: Model) => boolean,
-): string | undefined {
-  const found = offered
-    .map((id) => findModel(parts.catalogue, id))
-    .find((model) => model && !isGone(model, parts.clock.now()) && fits(model) && doing('edit', model, parts));
+export function elsewhere(parts: Choosing, fits: (offer: Model) => boolean): string | undefined {
+  const found = parts.providers
+    .flatMap(({ offers }) => offers)
+    .find((offer) => offer.tasks.includes('edit') && !isGone(offer, parts.clock.now()) && fits(offer));
   return found && `model:${found.id}`;
 }
-
-const doing = (task: Task, model: Model, { providers }: Pick<Parts, 'providers'>): ImageProvider | undefined =>
-  task === 'edit' && model.referencesMax === 0 ? undefined : offering(model.id, task, providers);
 
 export const notPossible = (what: string, near: string | undefined): Refusal => ({
   refused: 'not-possible',

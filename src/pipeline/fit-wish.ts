@@ -7,7 +7,6 @@ import {
   type Quality,
   qualities,
 } from '../domain/image.ts';
-import type { ImageProvider } from '../domain/image-provider.ts';
 import { countMaxUnlessSet, type PersonPreferences, type WorkspacePreferences } from '../domain/preferences.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { counted } from '../domain/text.ts';
@@ -15,20 +14,22 @@ import { chooseModel, elsewhere, notPossible } from './choose-model.ts';
 import { chooseEditSize, chooseSize } from './choose-size.ts';
 import type { Gathered } from './gather.ts';
 import type { Parts, Rules } from './parts.ts';
+import { canDo, type Way } from './route.ts';
 
 const placeholderNote = 'Placeholder: no image service is set up.';
 
 export interface Fitted {
   readonly request: ImageRequest;
-  readonly model: Model;
-  readonly provider: ImageProvider;
+  /** Who can make exactly this, in order of preference; never empty. */
+  readonly ways: readonly [Way, ...Way[]];
   /** What was changed on the way and must be said. */
   readonly notes: readonly string[];
 }
 
 /**
  * Fills what a wish leaves open, from the pictures it changes or the person's settings, then from the model, and checks
- * all of it against what model and provider can, before anything is held. A refusal names the nearest thing that works.
+ * all of it against what the services can, before anything is held: it need only fit one of them. A refusal names the
+ * nearest thing that works.
  */
 export function fitWish(
   wish: ImageWish,
@@ -38,35 +39,61 @@ export function fitWish(
   endUser: string,
   parts: Pick<Parts, 'catalogue' | 'providers' | 'rules' | 'clock'>,
 ): Fitted | Refusal {
-  const { inputs, mask, region, origin, words } = gathered;
   const open = leftOpen(wish, gathered, own);
   const chosen = chooseModel(wish.task, wish.model, open.models, parts);
   if (isRefusal(chosen)) return chosen;
-  const { model, provider, notes } = chosen;
-  const tooMuch = inputs.length === 0 ? undefined : checkInputs(model, gathered, parts);
-  if (tooMuch) return tooMuch;
+  let refusal: Refusal | undefined;
+  for (const way of chosen.ways) {
+    const request = fitTo(way, wish, gathered, { own, team, open }, endUser, parts);
+    if (isRefusal(request)) {
+      refusal ??= request;
+      continue;
+    }
+    const others = chosen.ways.filter((other) => other !== way && canDo(other, request));
+    const notes = way.provider.placeholder ? [...chosen.notes, placeholderNote] : chosen.notes;
+    return { request, ways: [way, ...others], notes };
+  }
+  return refusal ?? { refused: 'no-provider', model: parts.catalogue.default };
+}
 
+interface Preferred {
+  readonly own: PersonPreferences;
+  readonly team: WorkspacePreferences;
+  readonly open: LeftOpen;
+}
+
+/** The wish as one service can make it. */
+function fitTo(
+  way: Way,
+  wish: ImageWish,
+  gathered: Gathered,
+  { own, team, open }: Preferred,
+  endUser: string,
+  parts: Pick<Parts, 'catalogue' | 'providers' | 'rules' | 'clock'>,
+): ImageRequest | Refusal {
+  const { offer } = way;
+  const { inputs, mask, region, origin, words } = gathered;
+  const tooMuch = inputs.length === 0 ? undefined : checkInputs(offer, gathered, parts);
+  if (tooMuch) return tooMuch;
   const [first] = inputs;
   const size = first
-    ? chooseEditSize(model, wish.shape, gathered.outline ?? first, first.parent !== undefined)
-    : chooseSize(model, wish.shape, own.shape);
+    ? chooseEditSize(offer, wish.shape, gathered.outline ?? first, first.parent !== undefined)
+    : chooseSize(offer, wish.shape, own.shape);
   if (isRefusal(size)) return size;
-  const quality = chooseQuality(model, wish.quality, open.quality);
+  const quality = chooseQuality(offer, wish.quality, open.quality);
   if (isRefusal(quality)) return quality;
-  const count = chooseCount(model, wish.count, open.count, team.countMax ?? countMaxUnlessSet);
+  const count = chooseCount(offer, wish.count, open.count, team.countMax ?? countMaxUnlessSet);
   if (isRefusal(count)) return count;
-  const look = chooseLook(model, wish.format ?? formatFor(wish, open, model), backgroundFor(wish, open, model));
+  const look = chooseLook(offer, wish.format ?? formatFor(wish, open, offer), backgroundFor(wish, open, offer));
   if (isRefusal(look)) return look;
   const prompt = [words, ...wish.additions].join('\n\n');
-  if (prompt.length > model.promptCharactersMax) {
+  if (prompt.length > offer.promptCharactersMax) {
     return notPossible(
-      `${model.id} takes at most ${model.promptCharactersMax} characters; yours has ${prompt.length}.`,
+      `${offer.id} takes at most ${offer.promptCharactersMax} characters; yours has ${prompt.length}.`,
       'a shorter prompt',
     );
   }
-
-  const partialImages = previewsOf({ count, quality }, model, provider, parts.rules);
-  const request: ImageRequest = {
+  return {
     task: wish.task,
     inputs,
     ...(mask && { mask }),
@@ -74,16 +101,15 @@ export function fitWish(
     ...(origin && { origin }),
     words,
     prompt,
-    model: model.id,
+    model: offer.id,
     size,
     quality,
     count,
     ...look,
-    partialImages,
+    partialImages: previewsOf({ count, quality }, way, parts.rules),
     fresh: wish.fresh,
     endUser,
   };
-  return { request, model, provider, notes: provider.placeholder ? [...notes, placeholderNote] : notes };
 }
 
 interface LeftOpen {
@@ -116,9 +142,8 @@ function checkInputs(
   { inputs, mask }: Gathered,
   parts: Pick<Parts, 'catalogue' | 'providers' | 'clock'>,
 ): Refusal | undefined {
-  const offered = [...new Set(parts.providers.flatMap(({ models }) => models))];
   if (inputs.length > model.referencesMax) {
-    const near = elsewhere(offered, parts, ({ referencesMax }) => referencesMax >= inputs.length);
+    const near = elsewhere(parts, ({ referencesMax }) => referencesMax >= inputs.length);
     return notPossible(
       `${model.id} takes up to ${counted(model.referencesMax, 'picture')}; you gave ${inputs.length}.`,
       near,
@@ -127,7 +152,7 @@ function checkInputs(
   if (mask && !model.mask)
     return notPossible(
       `${model.id} takes no mask and no region.`,
-      elsewhere(offered, parts, (other) => other.mask),
+      elsewhere(parts, (other) => other.mask),
     );
   return undefined;
 }
@@ -135,12 +160,11 @@ function checkInputs(
 /** Previews are made of a single picture that takes long enough to want one. */
 export function previewsOf(
   { count, quality }: Pick<ImageRequest, 'count' | 'quality'>,
-  model: Model,
-  provider: ImageProvider,
+  { offer, provider }: Way,
   rules: Rules,
 ): number {
   const wanted = count === 1 && qualities.indexOf(quality) >= qualities.indexOf('medium');
-  return wanted ? Math.min(rules.partialImages, model.partialImagesMax, provider.partialImagesMax) : 0;
+  return wanted ? Math.min(rules.partialImages, offer.partialImagesMax, provider.partialImagesMax) : 0;
 }
 
 function chooseQuality(model: Model, wished: Quality | undefined, preferred: Quality | undefined): Quality | Refusal {
@@ -173,7 +197,7 @@ function chooseLook(
       model.backgrounds[0] && `background:${model.backgrounds[0]}`,
     );
   }
-  const file = format ?? 'png';
+  const file = format ?? (model.formats.includes('png') ? 'png' : (model.formats[0] ?? 'png'));
   if (!model.formats.includes(file))
     return notPossible(`${model.id} can't make ${file} files.`, model.formats[0] && `format:${model.formats[0]}`);
   if (wanted === 'transparent' && file === 'jpeg')

@@ -1,12 +1,11 @@
-import { findModel } from '../domain/catalogue.ts';
 import type { Picture } from '../domain/image.ts';
-import type { ImageProvider } from '../domain/image-provider.ts';
 import type { Job, KeptPicture } from '../domain/job.ts';
 import type { Claim, Finished } from '../domain/job-queue.ts';
 import { bill } from '../domain/price.ts';
 import { tariff } from './house.ts';
 import type { MadePictures } from './make.ts';
 import type { Parts } from './parts.ts';
+import type { Way } from './route.ts';
 
 /**
  * Stores the originals durably, then, in one transaction, that they are made, what the person pays, and what the house
@@ -15,18 +14,16 @@ import type { Parts } from './parts.ts';
 export async function keep(
   claim: Claim,
   { answer, pictures }: MadePictures,
-  provider: ImageProvider,
+  way: Way,
   parts: Parts,
 ): Promise<{ readonly job: Job; readonly pictures: readonly Picture[] } | undefined> {
   const { job } = claim;
-  const model = findModel(parts.catalogue, job.request.model);
-  if (!model) throw new RangeError(`the catalogue lost ${job.request.model}`);
   const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
-  const { charged, house } = bill(model, job.request, call, job.held, tariff(provider, parts));
+  const { charged, house } = bill(way.offer, job.request, call, job.held, tariff(way, parts));
   const finished: Finished = {
     pictures: await Promise.all(pictures.map((picture) => keepOne(picture, parts))),
     charged,
-    provider: provider.name,
+    provider: way.provider.name,
     providerRequest: answer.requestId,
   };
   const version = await parts.store.transaction(async ({ queue, ledger }) => {
@@ -37,7 +34,7 @@ export async function keep(
     return made;
   });
   if (version === undefined) return undefined;
-  if (house > 0) parts.log.warn({ job: job.id, provider: provider.name, house }, 'billed beyond the charge');
+  if (house > 0) parts.log.warn({ job: job.id, provider: way.provider.name, house }, 'billed beyond the charge');
   return { job: { ...job, ...finished, version, state: 'made' }, pictures };
 }
 

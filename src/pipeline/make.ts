@@ -6,6 +6,7 @@ import type { Claim } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { absorbFault, absorbPreviews } from './house.ts';
 import type { Parts } from './parts.ts';
+import type { Way } from './route.ts';
 
 export interface MadePictures {
   readonly answer: Made;
@@ -15,11 +16,12 @@ export interface MadePictures {
 /** Calls the provider and writes down how that went. */
 export async function make(
   claim: Claim,
-  provider: ImageProvider,
+  way: Way,
   parts: Parts,
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ): Promise<MadePictures | { readonly outcome: Outcome } | { readonly stopped: true; readonly sent: boolean }> {
+  const { provider } = way;
   const startedAt = parts.clock.now();
   const ended = (outcome: string, requestId?: string) =>
     parts.errands.add(recordCall(claim.job, provider, startedAt, outcome, requestId, parts));
@@ -30,14 +32,14 @@ export async function make(
     if ('sent' in step) sent = true;
     if ('partial' in step) previews++;
     if ('retrying' in step) previews = 0;
-    if ('retrying' in step) parts.errands.add(absorbFault(claim, provider, step.retrying, parts, step.count));
-    if ('lost' in step) parts.errands.add(absorbFault(claim, provider, step.lost, parts, step.count));
+    if ('retrying' in step) parts.errands.add(absorbFault(claim, way, step.retrying, parts, step.count));
+    if ('lost' in step) parts.errands.add(absorbFault(claim, way, step.lost, parts, step.count));
     onProgress(step);
   };
   try {
     const answer = await callProvider(claim, provider, signal, progress, parts);
     if (isRefusal(answer)) {
-      await absorbPreviews(claim, provider, previews, parts);
+      await absorbPreviews(claim, way, previews, parts);
       ended('refused');
       return { outcome: { refusal: answer } };
     }
@@ -50,7 +52,7 @@ export async function make(
     if (error instanceof Fault && error.code === 'storage') throw error;
     const fault = error instanceof Fault ? error : new Fault('bug', 'a bug while making a picture', { cause: error });
     ended(fault.code, fault.requestId);
-    await absorbFault(claim, provider, fault, parts);
+    await absorbFault(claim, way, fault, parts);
     report(fault, claim.job, provider, parts);
     const { code, retryAfterMs } = fault;
     return { outcome: retryAfterMs === undefined ? { fault: code } : { fault: code, retryAfterMs } };

@@ -1,5 +1,4 @@
 import { Fault } from '../domain/fault.ts';
-import type { ImageProvider } from '../domain/image-provider.ts';
 import type { Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { pausedCard, postingCard } from './cards.ts';
@@ -9,7 +8,7 @@ import { absorb } from './house.ts';
 import { keep } from './keep.ts';
 import { make, recordCall } from './make.ts';
 import type { Parts } from './parts.ts';
-import { offering } from './route.ts';
+import { type Way, waysFor } from './route.ts';
 import type { Show } from './show.ts';
 import { tellEnd } from './tell-end.ts';
 import { startWatch } from './watch.ts';
@@ -32,30 +31,30 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     onMade();
     return deliver(claim, undefined, undefined, parts, signal);
   }
-  const provider = offering(job.request.model, job.request.task, parts.providers);
-  if (!provider) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
-  if (claim.resumed && job.ticket === undefined) await absorb(claim, provider, 'cut off', parts);
+  const [way] = waysFor(job.request, parts.providers);
+  if (!way) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  if (claim.resumed && job.ticket === undefined) await absorb(claim, way, 'cut off', parts);
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
   if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
 
   const watch = await startWatch(claim, parts);
-  const made = await make(claim, provider, parts, signal, watch.progress).finally(watch.stop);
+  const made = await make(claim, way, parts, signal, watch.progress).finally(watch.stop);
   if ('stopped' in made) {
-    if (signal.reason === 'cancelled' && made.sent) await absorb(claim, provider, 'cancelled', parts);
-    return stopped(claim, provider, signal.reason as StopReason, await watch.show, parts);
+    if (signal.reason === 'cancelled' && made.sent) await absorb(claim, way, 'cancelled', parts);
+    return stopped(claim, way, signal.reason as StopReason, await watch.show, parts);
   }
   if ('outcome' in made) return end(claim, made.outcome, await watch.show, parts);
 
-  const kept = await keep(claim, made, provider, parts).catch(async (error: unknown) => {
+  const kept = await keep(claim, made, way, parts).catch(async (error: unknown) => {
     // Where the database failed, the job goes on later, and the call is booked then.
-    if (!(error instanceof Fault) || error.code !== 'storage') await absorb(claim, provider, 'not kept', parts);
+    if (!(error instanceof Fault) || error.code !== 'storage') await absorb(claim, way, 'not kept', parts);
     throw error;
   });
   onMade();
   if (!kept) {
     const why = await whyNotKept(claim, parts);
-    if (why === 'cancelled') await absorb(claim, provider, 'cancelled', parts);
-    return stopped(claim, provider, why, await watch.show, parts);
+    if (why === 'cancelled') await absorb(claim, way, 'cancelled', parts);
+    return stopped(claim, way, why, await watch.show, parts);
   }
   const show = await watch.show;
   show?.show(postingCard(kept.job));
@@ -85,7 +84,7 @@ export async function breakOff(claim: Claim, parts: Parts): Promise<void> {
 
 async function stopped(
   claim: Claim,
-  provider: ImageProvider,
+  { provider }: Way,
   reason: StopReason,
   show: Show | undefined,
   parts: Parts,

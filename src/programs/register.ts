@@ -1,5 +1,7 @@
-import { buildPlatforms, buildProviders, slackUrl } from '../build.ts';
+import { buildPlatforms, slackUrl } from '../build.ts';
+import { buildProviders } from '../build-providers.ts';
 import { readConfig } from '../config.ts';
+import { modelsOffered } from '../domain/image-provider.ts';
 import { loadCatalogue } from '../load-catalogue.ts';
 import { loadCommands } from '../load-commands.ts';
 import { slackManifest } from '../platforms/slack/register.ts';
@@ -15,7 +17,7 @@ export async function register(): Promise<number> {
   const config = readConfig(process.env);
   const catalogue = await loadCatalogue(config.modelsFile);
   const providers = await buildProviders(config, catalogue, systemClock);
-  const commands = await loadCommands([...new Set(providers.flatMap(({ models }) => models))]);
+  const commands = await loadCommands(modelsOffered(providers));
   const overHttp = config.slack ? 'signingSecret' in config.slack : config.publicUrl !== undefined;
   const manifest = slackManifest(commands, { socketMode: !overHttp, publicUrl: config.publicUrl });
   console.log(JSON.stringify(manifest, undefined, 2));

@@ -1,27 +1,18 @@
 import OpenAI from 'openai';
 import type { ImageEditStreamEvent, ImagesResponse } from 'openai/resources/images';
 import type { Stream } from 'openai/streaming';
-import { type Catalogue, findModel } from '../domain/catalogue.ts';
 import { Fault } from '../domain/fault.ts';
-import type { ImageOrder, ImageProvider, Progress } from '../domain/image-provider.ts';
+import type { ImageOrder, ImageProvider, Progress, Terms } from '../domain/image-provider.ts';
 import { type FormField, formBody, inTurn } from '../http/form-body.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { type Answer, readPictures, readStream, readWhole } from './openai-answer.ts';
 import { readFailure } from './openai-errors.ts';
 import { editFields, generateParameters } from './openai-parameters.ts';
 
-export interface OpenAIOptions {
-  readonly name: string;
+export interface OpenAIOptions extends Terms {
   readonly apiKey: string;
-  /** With or without `/v1`. Unset: OpenAI's. */
-  readonly baseUrl?: string | undefined;
-  readonly catalogue: Catalogue;
-  /** Ids of the catalogue in order of preference. Unset: all that still live, the default first. */
-  readonly models?: readonly string[] | undefined;
-  /** How many previews may be asked for. Unset: as many as the models can. */
-  readonly partialImagesMax?: number | undefined;
-  readonly priceMultiplier?: number | undefined;
-  readonly concurrency?: number | undefined;
+  /** With or without `/v1`. */
+  readonly baseUrl: string;
   /** Must bear calls of many minutes, and follow no redirects: `longCalls()`. */
   readonly fetch: typeof fetch;
   /** For relays that answer with URLs; it allows the base URL's origin. */
@@ -40,13 +31,11 @@ const timeoutMs = 24 * 60 * 60_000;
  * Source: openai@7.55.0 resources/images.d.ts, read 2026-11.
  */
 export function openaiProvider(options: OpenAIOptions): ImageProvider {
-  const { name, catalogue, priceMultiplier = 1, concurrency = 8, download } = options;
-  const models = options.models ?? livingModels(catalogue);
-  const known = models.map((id) => findModel(catalogue, id)).filter((model) => model !== undefined);
+  const { apiKey, baseUrl, fetch, download, nameOf, ...terms } = options;
   const client = new OpenAI({
-    apiKey: options.apiKey,
-    baseURL: versionedUrl(options.baseUrl || 'https://api.openai.com/v1'),
-    fetch: options.fetch,
+    apiKey,
+    baseURL: versionedUrl(baseUrl),
+    fetch,
     maxRetries: 0,
     timeout: timeoutMs,
     // Not taken from the environment: everything about a provider is in its options.
@@ -55,11 +44,12 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
 
   /** Both tasks have an endpoint of their own, and differ in nothing else. */
   async function call(
-    order: ImageOrder,
+    given: ImageOrder,
     key: string,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
   ): Promise<Answer> {
+    const order = { ...given, model: nameOf(given.model) };
     const { images } = client;
     const wanted = { signal, headers: order.fresh ? { 'cache-control': 'no-cache' } : {} };
     /** The SDK's own way to an edit copies every picture twice. */
@@ -90,14 +80,10 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
   }
 
   return {
-    name,
+    ...terms,
     placeholder: false,
-    models,
-    tasks: ['generate', 'edit'],
-    imagesPerCallMax: Math.min(picturesPerAnswerMax, ...known.map((model) => model.countMax)),
-    partialImagesMax: options.partialImagesMax ?? Math.max(0, ...known.map((model) => model.partialImagesMax)),
-    concurrency,
-    priceMultiplier,
+    imagesPerCallMax: Math.min(picturesPerAnswerMax, ...terms.offers.map(({ countMax }) => countMax)),
+    partialImagesMax: Math.max(0, ...terms.offers.map(({ partialImagesMax }) => partialImagesMax)),
 
     async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
@@ -114,7 +100,7 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
     },
 
     async check() {
-      throw new RangeError(`${name} answers in one call and gives no tickets`);
+      throw new RangeError(`${terms.name} answers in one call and gives no tickets`);
     },
   };
 }
@@ -123,9 +109,4 @@ export function openaiProvider(options: OpenAIOptions): ImageProvider {
 function versionedUrl(baseUrl: string): string {
   const plain = baseUrl.replace(/\/+$/, '');
   return /\/v\d+[a-z]*(\/|$)/.test(new URL(plain).pathname) ? plain : `${plain}/v1`;
-}
-
-function livingModels({ models, default: first }: Catalogue): string[] {
-  const ids = models.filter(({ life }) => life.state !== 'gone').map(({ id }) => id);
-  return ids.sort((a, b) => Number(b === first) - Number(a === first));
 }

@@ -1,6 +1,6 @@
-import type { Catalogue } from '../domain/catalogue.ts';
+import { type Catalogue, offersOf } from '../domain/catalogue.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ImageProvider } from '../domain/image-provider.ts';
+import { type ImageProvider, lanes } from '../domain/image-provider.ts';
 import { changeDesk } from './sketch-change.ts';
 import { blankDesk, loadSharp } from './sketch-desk.ts';
 
@@ -25,18 +25,17 @@ const partialEdge = 512;
  */
 export function sketchProvider(options: SketchOptions): ImageProvider {
   const { catalogue, clock, stepMs = 0, concurrency = 4, priceMultiplier = 1, fontFolder } = options;
-  const current = catalogue.models.filter(({ life }) => life.state === 'current').map(({ id }) => id);
-  const models = current.sort((a, b) => Number(b === catalogue.default) - Number(a === catalogue.default));
+  const offers = offersOf(catalogue, 'openai').filter(({ life }) => life.state === 'current');
 
   return {
     name: 'sketch',
     placeholder: true,
-    models,
-    tasks: ['generate', 'edit'],
+    offers,
     imagesPerCallMax: 10,
     partialImagesMax: 4,
     concurrency,
     priceMultiplier,
+    lanes,
 
     async start(order, _, signal, onProgress) {
       signal.throwIfAborted();

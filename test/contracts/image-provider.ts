@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/domain/catalogue.ts';
-import { findModel } from '../../src/domain/catalogue.ts';
+import { findModel, offersOf, type ProviderKind } from '../../src/domain/catalogue.ts';
 import { formats, readImage, type Size } from '../../src/domain/image.ts';
-import type { ImageOrder, ImageProvider, Made, Progress } from '../../src/domain/image-provider.ts';
+import {
+  type ImageOrder,
+  type ImageProvider,
+  lanes,
+  type Made,
+  type Progress,
+  type Terms,
+} from '../../src/domain/image-provider.ts';
 import { jobId } from '../../src/domain/job.ts';
 import models from '../../src/providers/models.json' with { type: 'json' };
 import { editOf, inputPicture, maskFor } from './input-pictures.ts';
@@ -26,6 +33,17 @@ export interface Received {
 }
 
 export const catalogue = models as unknown as Catalogue;
+
+/** What a service of this kind is said to offer, without an operator's wishes. */
+export const termsFor = (kind: ProviderKind, more: Partial<Terms> = {}): Terms => ({
+  name: kind,
+  offers: offersOf(catalogue, kind),
+  concurrency: 8,
+  priceMultiplier: 1,
+  lanes,
+  nameOf: (model) => model,
+  ...more,
+});
 
 export const job = jobId('console', 'contract-1');
 
@@ -102,11 +120,14 @@ export function imageProviderContract(
 
     test('says what it can, in the words of the catalogue', () => {
       expect(provider.name).toMatch(/^[\w.-]+$/);
-      expect(provider.models.length).toBeGreaterThan(0);
-      expect(provider.tasks).toContain('generate');
-      expect(new Set(provider.tasks).size).toBe(provider.tasks.length);
-      expect(new Set(provider.models).size).toBe(provider.models.length);
-      for (const id of provider.models) expect(findModel(catalogue, id)?.id).toBe(id);
+      expect(provider.offers.length).toBeGreaterThan(0);
+      const ids = provider.offers.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const { id, tasks } of provider.offers) {
+        expect(findModel(catalogue, id)?.id).toBe(id);
+        expect(tasks).toContain('generate');
+        expect(new Set(tasks).size).toBe(tasks.length);
+      }
       expect(provider.imagesPerCallMax).toBeGreaterThan(0);
       expect(provider.concurrency).toBeGreaterThan(0);
       expect(provider.priceMultiplier).toBeGreaterThanOrEqual(0);
@@ -193,7 +214,7 @@ export function imageProviderContract(
     });
 
     describe('edits', () => {
-      test('are something it says it can', () => expect(provider.tasks).toContain('edit'));
+      test('are something it says it can', () => expect(provider.offers[0]?.tasks).toContain('edit'));
 
       test.each(formats)('give a whole %s in the size that was asked for, whatever the picture', async (format) => {
         const tall: Size = { width: 320, height: 500 };

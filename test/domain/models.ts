@@ -21,6 +21,7 @@ export const flare: Model = {
   outputTokens: { formula: 'patches', factors: { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 } },
   partialImageTokens: 100,
   inputImageTokens: 1_600,
+  kinds: { openai: {} },
 };
 
 export const mini: Model = {

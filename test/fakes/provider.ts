@@ -1,5 +1,14 @@
-import type { ImageOrder, ImageProvider, Made, Progress, Ticket } from '../../src/domain/image-provider.ts';
+import { type Catalogue, offersOf } from '../../src/domain/catalogue.ts';
+import {
+  type ImageOrder,
+  type ImageProvider,
+  lanes,
+  type Made,
+  type Progress,
+  type Ticket,
+} from '../../src/domain/image-provider.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
+import models from '../../src/providers/models.json' with { type: 'json' };
 
 /** One call of a scripted provider, open until its test ends it. */
 export interface OpenCall {
@@ -27,12 +36,12 @@ export function scriptedProvider(more: Partial<ImageProvider> = {}) {
   const provider: ImageProvider = {
     name: 'scripted',
     placeholder: false,
-    models: ['gpt-image-2.5-flare'],
-    tasks: ['generate', 'edit'],
+    offers: offersOf(models as unknown as Catalogue, 'openai', ['gpt-image-2.5-flare']),
     imagesPerCallMax: 4,
     partialImagesMax: 3,
     concurrency: 2,
     priceMultiplier: 1,
+    lanes,
     start: (order, _, signal, onProgress) => open(order, signal, onProgress),
     check: () => new Promise(() => undefined),
     ...more,

@@ -7,7 +7,7 @@ import type { ImageOrder } from '../../src/domain/image-provider.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
-import { catalogue, failureOf, make } from '../contracts/image-provider.ts';
+import { failureOf, make, termsFor } from '../contracts/image-provider.ts';
 import { editOf, inputPicture } from '../contracts/input-pictures.ts';
 import { type ErrorAnswer, type FakeOpenAI, type FaultName, fakeOpenAI, faultNames } from '../fakes/openai/server.ts';
 
@@ -133,7 +133,7 @@ afterEach(() => fake.close());
 
 function openai(baseUrl = fake.baseUrl, silenceMsMax?: number) {
   const download = guardedFetch({ allowedOrigins: [fake.url] });
-  const options = { name: 'openai', apiKey: fake.apiKey, catalogue, download };
+  const options = { ...termsFor('openai'), apiKey: fake.apiKey, download };
   return openaiProvider({ ...options, baseUrl, fetch: longCalls(silenceMsMax) });
 }
 

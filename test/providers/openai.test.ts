@@ -5,13 +5,21 @@ import { readImage } from '../../src/domain/image.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { type OpenAIOptions, openaiProvider } from '../../src/providers/openai.ts';
-import { catalogue, failureOf, imageProviderContract, job, make, orderFor } from '../contracts/image-provider.ts';
+import {
+  catalogue,
+  failureOf,
+  imageProviderContract,
+  job,
+  make,
+  orderFor,
+  termsFor,
+} from '../contracts/image-provider.ts';
 import { editOf, inputPicture, maskFor } from '../contracts/input-pictures.ts';
 import { type FakeOpenAI, fakeOpenAI } from '../fakes/openai/server.ts';
 
 function providerOf(baseUrl: string, apiKey: string, more: Partial<OpenAIOptions> = {}) {
   const download = guardedFetch({ allowedOrigins: [new URL(baseUrl).origin] });
-  return openaiProvider({ name: 'openai', apiKey, baseUrl, catalogue, fetch: longCalls(), download, ...more });
+  return openaiProvider({ ...termsFor('openai'), apiKey, baseUrl, fetch: longCalls(), download, ...more });
 }
 
 imageProviderContract(
@@ -117,17 +125,16 @@ describe('what it sends', () => {
 });
 
 describe('what it offers', () => {
-  test('is all that still lives, the default first, or what it was told', () => {
-    const { models } = openai();
+  test('is all that still lives, the default first', () => {
+    const models = openai().offers.map(({ id }) => id);
     expect(models[0]).toBe(catalogue.default);
     expect(models).toContain('gpt-image-1.5');
     expect(models).not.toContain('gpt-image-1');
-    expect(openai({ models: ['gpt-image-2'] }).models).toEqual(['gpt-image-2']);
   });
 
-  test('can leave partial pictures out', () => {
-    expect(openai().partialImagesMax).toBe(3);
-    expect(openai({ partialImagesMax: 0 }).partialImagesMax).toBe(0);
+  test('is called there as the operator says', async () => {
+    await make(openai({ nameOf: (model) => (model === catalogue.default ? 'gpt-image-2' : model) }));
+    expect(fake.calls()[0]?.parameters.model).toBe('gpt-image-2');
   });
 });
 

@@ -3,7 +3,7 @@ import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
 import { deadlineByQuality, withDeadline } from '../../src/providers/with-deadline.ts';
-import { catalogue, failureOf, make, orderFor } from '../contracts/image-provider.ts';
+import { failureOf, make, orderFor, termsFor } from '../contracts/image-provider.ts';
 import { manualClock } from '../fakes/clock.ts';
 import { fakeOpenAI } from '../fakes/openai/server.ts';
 import { nothingMade, scriptedProvider } from '../fakes/provider.ts';
@@ -66,7 +66,7 @@ test.each([
   const clock = manualClock();
   const { baseUrl, apiKey } = fake;
   const download = guardedFetch({ allowedOrigins: [] });
-  const openai = openaiProvider({ name: 'openai', apiKey, baseUrl, catalogue, fetch: longCalls(), download });
+  const openai = openaiProvider({ ...termsFor('openai'), apiKey, baseUrl, fetch: longCalls(), download });
   const failed = failureOf(make(withDeadline(openai, clock), { partialImages }));
   await fake.untilHeld(1);
   await clock.advance(240_000);

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import type { Config, ProviderConfig } from './config.ts';
+import { type Catalogue, findModel, type Offer, offersOf, type ProviderKind } from './domain/catalogue.ts';
+import type { Clock } from './domain/clock.ts';
+import type { ImageProvider, Terms } from './domain/image-provider.ts';
+import { type GuardedFetch, guardedFetch } from './http/guarded-fetch.ts';
+import { longCalls } from './http/long-calls.ts';
+import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
+import { withLimits } from './providers/with-limits.ts';
+import { withRetry } from './providers/with-retry.ts';
+import { withSeveralCalls } from './providers/with-several-calls.ts';
+
+/** The sketch takes its time, so that progress can be seen. */
+const sketchStepMs = 800;
+
+/** What a kind of service is built from: its terms, its settings, and the ways out into the world. */
+interface Site {
+  readonly terms: Terms;
+  readonly config: ProviderConfig;
+  /** Bears calls of many minutes, follows no redirects. */
+  readonly fetch: typeof fetch;
+  /** For what answers point to: public addresses, and the service's own origin. */
+  readonly download: GuardedFetch;
+}
+
+/** Every kind of service, loaded when it is used. */
+const kinds: Partial<Record<ProviderKind, (site: Site) => Promise<ImageProvider>>> = {
+  openai: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
+    (await import('./providers/openai.ts')).openaiProvider({ ...terms, apiKey, baseUrl, ...ways }),
+};
+
+/** The configured image services with everything that fits them all, or the sketch that stands in for them. */
+export async function buildProviders(
+  config: Config,
+  catalogue: Catalogue,
+  clock: Clock,
+): Promise<readonly ImageProvider[]> {
+  if (config.providers.length === 0) {
+    const { sketchProvider } = await import('./providers/sketch.ts');
+    const fontFolder = path.join(config.dataDir, 'cache', 'fonts');
+    return [sketchProvider({ catalogue, clock, stepMs: sketchStepMs, fontFolder })];
+  }
+  return Promise.all(config.providers.map((provider) => buildProvider(provider, catalogue, clock)));
+}
+
+async function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock: Clock): Promise<ImageProvider> {
+  const terms = termsOf(config, catalogue);
+  const download = guardedFetch({ allowedOrigins: [new URL(config.baseUrl).origin] });
+  const build = kinds[config.kind];
+  if (!build)
+    throw new Error(
+      `Easel can't start: provider ${config.name} is of kind ${config.kind}, which is not supported yet.`,
+    );
+  const bare = await build({ terms, config, fetch: longCalls(), download });
+  const { deadlineMs } = config;
+  const timed = withDeadline(bare, clock, deadlineMs === undefined ? deadlineByQuality : () => deadlineMs);
+  return withSeveralCalls(withRetry(withLimits(timed, clock, config.imagesPerMinute), { clock }));
+}
+
+/**
+ * What the catalogue and the configuration say of a service.
+ * @throws Error in plain words that names models which nobody knows, or which services of its kind do not offer
+ */
+export function termsOf(config: ProviderConfig, catalogue: Catalogue): Terms {
+  const { name, kind, models, pricePerImage, priceMultiplier, concurrency, lanes } = config;
+  const fail = (what: string): never => {
+    throw new Error(`Easel can't start: ${what}, which provider ${name} is to offer.`);
+  };
+  const named = models?.map(({ model }) => model);
+  const unknown = named?.filter((id) => !findModel(catalogue, id)) ?? [];
+  if (unknown.length > 0) return fail(`the catalogue knows no model ${unknown.join(', ')}`);
+  const offers = offersOf(catalogue, kind, named);
+  const elsewhere = named?.filter((id) => !offers.some((offer) => offer.id === findModel(catalogue, id)?.id)) ?? [];
+  if (elsewhere.length > 0) return fail(`services of kind ${kind} have no model ${elsewhere.join(', ')}`);
+  const names = new Map(models?.map(({ model, called }) => [findModel(catalogue, model)?.id, called ?? model]));
+  const priced = (offer: Offer): Offer =>
+    pricePerImage === undefined ? offer : { ...offer, prices: null, perImage: pricePerImage };
+  return {
+    ...{ name, priceMultiplier, concurrency, lanes },
+    offers: offers.map(priced),
+    nameOf: (model) => names.get(model) ?? model,
+  };
+}
