@@ -90,6 +90,12 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   forms: new Keyv(),
   hints: new Keyv(),
   wishes: openWishes(store.queue),
+  health: {
+    ...{ readyAt: () => 0, begins: () => undefined, ended: () => undefined, putAside: nothing, refresh: nothing },
+    takeBack: async () => false,
+  },
+  standings: { of: () => ({ p90Ms: undefined, errorRate: 0 }), refresh: nothing },
+  chance: () => 1,
   closing: new AbortController().signal,
   rules: {
     ...{ creditUsd: 0.001, userConcurrency: 2, userQueue: 5, userPerMinute: 6, partialImages: 0, admins: [] },

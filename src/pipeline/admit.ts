@@ -7,8 +7,8 @@ import { holdFor, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Gathered } from './gather.ts';
-import { tariff } from './house.ts';
 import type { Parts, Rules } from './parts.ts';
+import { tariff } from './tariff.ts';
 import { usualMs } from './usual.ts';
 
 export interface Admitted {

@@ -1,0 +1,2 @@
+/** placeholder until merged */
+export const hasContentCredentials = (_: Uint8Array): boolean => false;
