@@ -91,6 +91,10 @@ export function quote(model: Model, request: Priced, tariff: Tariff): Credits | 
 /** The quote and a fifth, rounded up: what is set aside, and the most that is ever charged. */
 export const holdFor = (quoted: Credits): Credits => credits(quoted + Math.ceil(quoted / 5));
 
+/** What no price is known of is refused, not free. */
+export const isPriced = (model: Model, request: Priced): boolean =>
+  billingOf(model, request, { creditUsd: 1, multiplier: 1 }) !== undefined;
+
 /** Micro-dollars that the request comes to by the list, whatever this provider makes of it; 0 when no price is known. */
 export const listPrice = (model: Model, request: Priced, tariff: Tariff): number =>
   (billingOf(model, request, tariff)?.one ?? 0) * request.count;

@@ -1,7 +1,7 @@
 import { type Offer, type Task, takesSize } from '../domain/catalogue.ts';
 import type { ImageRequest } from '../domain/image.ts';
 import type { ImageProvider, Lane } from '../domain/image-provider.ts';
-import { quote } from '../domain/price.ts';
+import { isPriced, quote } from '../domain/price.ts';
 import type { Rules } from './parts.ts';
 import type { Standings } from './standings.ts';
 import { tariff } from './tariff.ts';
@@ -31,7 +31,8 @@ export function canDo({ offer }: Way, request: ImageRequest): boolean {
     offer.backgrounds.includes(request.background) &&
     request.inputs.length <= offer.referencesMax &&
     (request.mask === undefined || offer.mask) &&
-    request.prompt.length <= offer.promptCharactersMax
+    request.prompt.length <= offer.promptCharactersMax &&
+    isPriced(offer, request)
   );
 }
 

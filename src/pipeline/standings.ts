@@ -13,6 +13,8 @@ export interface Standing {
 export interface Standings {
   /** As last looked up: choosing waits for nothing. */
   of(provider: string, model: string): Standing;
+  /** Over all its models. */
+  whole(provider: string): Standing;
   /** Looks the last hour up, unless that was done a moment ago. Failing, the earlier standings stay. */
   refresh(): Promise<void>;
 }
@@ -38,11 +40,13 @@ export function openStandings(queue: Pick<JobQueue, 'pastCalls'>, clock: Clock):
     lookedAt = clock.now();
     const calls = await queue.pastCalls(lookedAt - hourMs, callsMost);
     const groups = Map.groupBy(calls, ({ provider, model }) => nameOf(provider, model));
-    standings = new Map([...groups].map(([name, group]) => [name, standingOf(group)]));
+    const whole = Map.groupBy(calls, ({ provider }) => provider);
+    standings = new Map([...groups, ...whole].map(([name, group]) => [name, standingOf(group)]));
   }
 
   return {
     of: (provider, model) => standings.get(nameOf(provider, model)) ?? unknown,
+    whole: (provider) => standings.get(provider) ?? unknown,
     refresh() {
       if (clock.now() - lookedAt < freshMs) return looking ?? Promise.resolve();
       looking ??= look()

@@ -48,7 +48,7 @@ export async function tryWays(
   const { job } = claim;
   const { health, standings, clock, chance } = parts;
   await Promise.all([health.refresh(parts.providers.map(({ name }) => name)), standings.refresh()]);
-  const tries = openTries(rank(ways, 'normal', job.request, parts), health, clock, chance);
+  const tries = openTries(rank(ways, job.lane, job.request, parts), health, clock, chance);
   const resumed = ticketWay(job, ways);
   const isStored = ways.length > 1 || job.ticket !== undefined;
   const made: Part[] = [];
@@ -184,5 +184,5 @@ async function report(fault: Fault, { id }: Job, { provider: { name } }: Way, pa
 
 function whatFails(name: string, code: Fault['code']): string {
   if (code !== 'account') return `The image service ${name} fails Easel: it does not accept how it asks.`;
-  return `The image service ${name} fails Easel: it refuses its account: key, quota or permission. It is left out for an hour, or until an admin says /settings resume service:${name}.`;
+  return `The image service ${name} fails Easel: it refuses its account: key, quota or permission. It is left out for an hour, or until an admin says /services resume name:${name}.`;
 }

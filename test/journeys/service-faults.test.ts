@@ -54,7 +54,7 @@ describe('when the account with the service is broken', () => {
     await ended(place, chat, broken);
     const alert = await place.discord.untilMessage({ channel: 'general' });
     expect(alert.content).toMatch(
-      /^The image service openai fails Easel: it refuses its account: key, quota or permission\. It is left out for an hour, or until an admin says \/settings resume service:openai\. Its own words are in the log of job \S+\.$/,
+      /^The image service openai fails Easel: it refuses its account: key, quota or permission\. It is left out for an hour, or until an admin says \/services resume name:openai\. Its own words are in the log of job \S+\.$/,
     );
     chat.command('imagine', { prompt: 'a blue fox' });
     await chat.until(() => ofKind(chat, 'root').length === 2);
