@@ -72,7 +72,10 @@ function offerTo(lane: Lane, fitted: Fitted, parts: Parts): (Fitted & { readonly
   const { model, size } = fitted.request;
   const priced = fitted.ways.filter((way) => isPriced(way.offer, fitted.request));
   const ready = priced.filter(({ provider }) => parts.health.readyAt(provider.name) !== undefined);
-  const [first, ...others] = rank(ready.length > 0 ? ready : priced, lane, fitted.request, { ...parts, chance: () => 1 });
+  const [first, ...others] = rank(ready.length > 0 ? ready : priced, lane, fitted.request, {
+    ...parts,
+    chance: () => 1,
+  });
   if (!first) return { refused: 'unpriced', model, size: sizeText(size) };
   const request = { ...fitted.request, partialImages: previewsOf(fitted.request, first, parts.rules) };
   const offered: Fitted = { ...fitted, request, ways: [first, ...others] };

@@ -1,9 +1,13 @@
-import type { Services, ServiceState } from '../domain/command.ts';
+import type { ServiceState, Services } from '../domain/command.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
 import type { Parts } from './parts.ts';
 
 /** How the image services do, for those who look after them. */
-export function services({ providers, health, standings }: Pick<Parts, 'providers' | 'health' | 'standings'>): Services {
+export function services({
+  providers,
+  health,
+  standings,
+}: Pick<Parts, 'providers' | 'health' | 'standings'>): Services {
   const state = ({ name, offers, lanes }: ImageProvider): ServiceState => {
     const models = offers.map(({ id }) => id);
     return { name, models, lanes, readyAt: health.readyAt(name), ...standings.whole(name) };

@@ -61,7 +61,7 @@ describe('when the account with the service is broken', () => {
     const told = chat.until(() => ofKind(chat, 'card').filter(({ text }) => text === broken).length === 2);
     await place.clock.flyUntil(told);
     expect(place.discord.messages('general')).toHaveLength(1);
-    expect(place.openai.calls()).toHaveLength(2);
+    expect(place.openai.calls()).toHaveLength(1);
   });
 
   test('without a channel for it, the first admin hears it directly', async () => {
