@@ -18,8 +18,15 @@ export function chatParameters(order: ImageOrder, call: string) {
     model: order.model,
     messages: [{ role: 'user' as const, content }],
     user: call,
+    ...(order.model.includes('/') ? { modalities } : {}),
   } satisfies ChatCompletionCreateParams;
 }
+
+/**
+ * Without it, routers of many vendors' models, which name them `vendor/model`, answer in words only; others do not know it,
+ * and nor does the package. Source: openrouter.ai/docs and vercel.com/docs/ai-gateway "Image Generation", read 2026-11.
+ */
+const modalities = ['image', 'text'] as 'text'[];
 
 /** `【3:2】`, in the smallest numbers. */
 function ratioMark({ width, height }: Size): string {

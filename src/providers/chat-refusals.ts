@@ -35,7 +35,7 @@ const no = [
 
 /** … counts unless it speaks of what is broken. */
 const trouble =
-  /\b(?:right now|at the moment|currently|later|again|error|quota|limit|rate|busy|server|tool|network|time ?out|unavailable)\b|稍后|重试|再试|繁忙|网络|超时|额度|次数|上限|错误|异常|不可用/i;
+  /\b(?:right now|at the moment|currently|later|again|error|quota|limit|rate|busy|server|tool|network|time ?out|unavailable)\b|\b(?:images|pictures)(?: directly| here|[.,!])|稍后|重试|再试|繁忙|网络|超时|额度|次数|上限|错误|异常|不可用/i;
 
 /** Undefined where nothing declines. @param prompt the person's words, which the service may repeat and which prove nothing */
 export function refusalIn(said: Said, prompt: string): Refusal | undefined {

@@ -100,6 +100,13 @@ describe('what it sends', () => {
     expect((await make(chat({ baseUrl: fake.url + path }))).made?.made).toHaveLength(1);
   });
 
+  test('says to a router of many vendors’ models that a picture is wanted', async () => {
+    fake.always({ message: 'images-array-only' });
+    const { made } = await make(chat({ nameOf: () => 'openai/gpt-image-2' }));
+    expect(made?.made).toHaveLength(1);
+    expect(fake.calls()[0]?.parameters).toMatchObject({ modalities: ['image', 'text'] });
+  });
+
   test('calls the model what the operator says', async () => {
     const nameOf = () => 'gpt-image-2.6-all';
     expect(await failureOf(make(chat({ nameOf })))).toMatchObject({ code: 'rejected' });

@@ -13,6 +13,8 @@ export interface ChatRequest {
 /** Nothing else: many gateways hand a body on as it is, to whoever is behind them. */
 const known = new Set(['model', 'messages', 'stream', 'user']);
 export const modelName = 'gpt-image-2-all';
+/** As a router of many vendors' models names it, which has to be told that a picture is wanted. */
+const routedName = 'openai/gpt-image-2';
 const pictureBytesMax = 10_000_000;
 
 export class NotTaken extends Error {
@@ -31,9 +33,12 @@ const wrong = (code: string | null, message: string) => new NotTaken(refusal(400
  * @throws NotTaken
  */
 export async function readRequest(body: Readonly<Record<string, unknown>>): Promise<ChatRequest> {
-  const odd = Object.keys(body).find((name) => !known.has(name));
+  const isRouted = body.model === routedName;
+  const odd = Object.keys(body).find((name) => !known.has(name) && !(isRouted && name === 'modalities'));
   if (odd) throw wrong('unknown_parameter', `Unknown parameter: '${odd}'.`);
-  if (body.model !== modelName) {
+  if (isRouted && JSON.stringify(body.modalities) !== '["image","text"]')
+    throw wrong('invalid_value', "Without 'modalities' there would be words only.");
+  if (body.model !== modelName && !isRouted) {
     const message = `当前分组 default 下对于模型 ${String(body.model)} 无可用渠道`;
     throw new NotTaken(refusal(503, 'model_not_found', message, { type: 'new_api_error' }));
   }
