@@ -1,4 +1,4 @@
-import type OpenAI from 'openai';
+import { type OpenAI, OpenAIError } from 'openai';
 import type { ImageEditStreamEvent, ImagesResponse } from 'openai/resources/images';
 import type { Stream } from 'openai/streaming';
 import { Fault } from '../domain/fault.ts';
@@ -7,13 +7,15 @@ import { type FormField, formBody, inTurn } from '../http/form-body.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { type Answer, readPictures, readStream, readWhole } from './openai-answer.ts';
 import { readFailure } from './openai-errors.ts';
-import { editFields, generateParameters } from './openai-parameters.ts';
+import { type EndUserAs, editFields, generateParameters } from './openai-parameters.ts';
 
 export interface ImagesApiOptions extends Terms {
   /** Knows where the service is and how to sign in there: built with `sdkSettings`. */
   readonly client: OpenAI;
   /** For services that answer with URLs; it allows the base URL's origin. */
   readonly download: GuardedFetch;
+  /** By which parameter it is told who asks. */
+  readonly endUserAs?: EndUserAs;
 }
 
 /** Four 4K PNGs in one JSON already take over 100 MB to parse. */
@@ -24,7 +26,9 @@ const picturesPerAnswerMax = 4;
  * One call per `start`, never repeated here: a repeat may be billed again, so `withRetry` decides about it.
  * Source: openai@7.55.0 resources/images.d.ts, read 2026-11.
  */
-export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptions): ImageProvider {
+export function imagesApi(options: ImagesApiOptions): ImageProvider {
+  const { client, download, nameOf, endUserAs, ...terms } = options;
+
   /** Both tasks have an endpoint of their own, and differ in nothing else. */
   async function call(
     given: ImageOrder,
@@ -37,7 +41,7 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
     const wanted = { signal, headers: order.fresh ? { 'cache-control': 'no-cache' } : {} };
     /** The SDK's own way to an edit copies every picture twice. */
     const edit = <Answered>(stream: boolean, more: readonly FormField[]) => {
-      const { headers, parts } = formBody([...editFields(order, key), ...more]);
+      const { headers, parts } = formBody([...editFields(order, key, endUserAs), ...more]);
       return client.post<Answered>('/images/edits', {
         ...wanted,
         stream,
@@ -49,7 +53,9 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
     };
     const isEdit = order.task === 'edit';
     if (order.partialImages === 0 || order.count > 1) {
-      const whole = isEdit ? edit<ImagesResponse>(false, []) : images.generate(generateParameters(order, key), wanted);
+      const whole = isEdit
+        ? edit<ImagesResponse>(false, [])
+        : images.generate(generateParameters(order, key, endUserAs), wanted);
       return readWhole(await whole.asResponse());
     }
     const partial_images = order.partialImages;
@@ -58,7 +64,7 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
           ['stream', 'true'],
           ['partial_images', String(partial_images)],
         ])
-      : images.generate({ ...generateParameters(order, key), stream: true, partial_images }, wanted);
+      : images.generate({ ...generateParameters(order, key, endUserAs), stream: true, partial_images }, wanted);
     const { data, response } = await stream.withResponse();
     return readStream(data, response, onProgress);
   }
@@ -77,7 +83,7 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
         return await readPictures(answer, download, signal);
       } catch (error) {
         signal.throwIfAborted();
-        const failure = error instanceof Fault ? error : readFailure(error, order.task);
+        const failure = faultIn(error) ?? readFailure(error, order.task);
         if (failure instanceof Error) throw failure;
         return failure;
       }
@@ -87,4 +93,10 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
       throw new RangeError(`${terms.name} answers in one call and gives no tickets`);
     },
   };
+}
+
+/** What fails while the SDK gets a token from us comes back as the cause of its own error. */
+function faultIn(error: unknown): Fault | undefined {
+  if (error instanceof OpenAIError && error.cause instanceof Fault) return error.cause;
+  return error instanceof Fault ? error : undefined;
 }

@@ -4,7 +4,8 @@ import type { Refusal } from '../domain/refusal.ts';
 /**
  * Recognises that a picture was declined for what it shows, and says why in words a person can read.
  * Sources: developers.openai.com "Image generation" (moderation_details); learn.microsoft.com "Azure OpenAI image
- * generation" (contentFilter); github.com/BerriAI/litellm pull 19372 (Azure's inner_error). Read 2026-11.
+ * generation" (contentFilter, "Generated image was filtered"); github.com/BerriAI/litellm pulls 19372 (Azure's
+ * inner_error) and 16231 (innererror). Read 2026-11.
  */
 
 const refusalCodes: ReadonlySet<string> = new Set([
@@ -16,7 +17,7 @@ const refusalCodes: ReadonlySet<string> = new Set([
 ]);
 
 export function isContentRefusal({ code, status, error, message }: APIError<number | undefined>): boolean {
-  const isNamed = refusalCodes.has(String(code)) || status === 451;
+  const isNamed = refusalCodes.has(String(code)) || status === 451 || innerOf(error).code === azureRefusal;
   return isNamed || detailsOf(error) !== undefined || message.includes('safety_violations=[');
 }
 
@@ -24,7 +25,8 @@ export function contentRefusal({ error, message }: APIError<number | undefined>)
   const details = detailsOf(error);
   const named = details?.categories ?? filterCategories(error) ?? violationsIn(message);
   const categories = named.filter((name) => typeof name === 'string').flatMap(readable);
-  return { refused: 'content', stage: stageOf(details?.moderation_stage), categories: [...new Set(categories)] };
+  const stage = /\bgenerated image was filtered\b/i.test(message) ? 'picture' : stageOf(details?.moderation_stage);
+  return { refused: 'content', stage, categories: [...new Set(categories)] };
 }
 
 interface ModerationDetails {
@@ -39,13 +41,23 @@ function detailsOf(error: unknown): ModerationDetails | undefined {
   return Array.isArray(categories) ? details : { ...details, categories: [] };
 }
 
-/** Azure says per category whether it was filtered. */
+const azureRefusal = 'ResponsibleAIPolicyViolation';
+
+/** Azure says per category whether it was filtered. Images have `inner_error`, its other endpoints `innererror`. */
 function filterCategories(error: unknown): string[] | undefined {
-  const results = (error as { inner_error?: { content_filter_results?: unknown } } | undefined)?.inner_error
-    ?.content_filter_results;
+  const { content_filter_results, content_filter_result } = innerOf(error);
+  const results = content_filter_results ?? content_filter_result;
   if (typeof results !== 'object' || results === null) return undefined;
   const entries = Object.entries(results as Record<string, { filtered?: unknown } | null>);
   return entries.filter(([, result]) => result?.filtered === true).map(([name]) => name);
+}
+
+function innerOf(
+  error: unknown,
+): Partial<Record<'code' | 'content_filter_results' | 'content_filter_result', unknown>> {
+  const { inner_error, innererror } = (error ?? {}) as { inner_error?: unknown; innererror?: unknown };
+  const inner = inner_error ?? innererror;
+  return typeof inner === 'object' && inner !== null ? inner : {};
 }
 
 function violationsIn(message: string): string[] {

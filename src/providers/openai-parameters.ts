@@ -8,26 +8,26 @@ import type { FormField, FormFile } from '../http/form-body.ts';
  * model; only `input_fidelity` is not, which current models refuse.
  * Source: openai@7.55.0 resources/images.d.ts, read 2026-11.
  */
-export const generateParameters = (order: ImageOrder, key: string): ImageGenerateParamsBase => said(order, key);
+export const generateParameters = (order: ImageOrder, key: string, endUserAs?: EndUserAs): ImageGenerateParamsBase =>
+  said(order, key, endUserAs);
+
+/** The parameter that tells a service who asks: OpenAI's, or the older one that others still have alone. */
+export type EndUserAs = 'safety_identifier' | 'user';
 
 /** The same for an edit, as the fields of a form. @throws RangeError without a picture to change */
-export function editFields(order: ImageOrder, key: string): FormField[] {
+export function editFields(order: ImageOrder, key: string, endUserAs?: EndUserAs): FormField[] {
   const files = order.inputPictures.map((picture, at) => fileOf(picture, `image-${at + 1}`));
   if (files.length === 0) throw new RangeError('an edit needs a picture');
   const name = files.length === 1 ? 'image' : 'image[]';
   const mask = order.maskPicture && fileOf(order.maskPicture, 'mask');
   return [
-    ...Object.entries(said(order, key)).map(([field, value]): FormField => [field, String(value)]),
+    ...Object.entries(said(order, key, endUserAs)).map(([field, value]): FormField => [field, String(value)]),
     ...files.map((file): FormField => [name, file]),
     ...(mask ? [['mask', mask] as const] : []),
   ];
 }
 
-/**
- * What both tasks say. `fresh` has to change the body: caches of relays know requests by it. `user` does that without
- * changing the picture, and OpenAI prefers the other identifier.
- */
-function said(order: ImageOrder, key: string) {
+function said(order: ImageOrder, key: string, endUserAs?: EndUserAs) {
   return {
     model: order.model,
     prompt: order.prompt,
@@ -36,9 +36,17 @@ function said(order: ImageOrder, key: string) {
     n: order.count,
     background: order.background,
     output_format: order.format,
-    safety_identifier: order.endUser,
-    ...(order.fresh ? { user: key } : {}),
+    ...whoAsks(order, key, endUserAs),
   };
+}
+
+/**
+ * `fresh` has to change the body: caches of relays know requests by it. `user` does that without changing the picture,
+ * and OpenAI prefers the other identifier; where there is no other, it still begins with the person.
+ */
+function whoAsks({ endUser, fresh }: ImageOrder, key: string, endUserAs: EndUserAs = 'safety_identifier') {
+  if (endUserAs === 'user') return { user: fresh ? `${endUser}-${key}` : endUser };
+  return { safety_identifier: endUser, ...(fresh ? { user: key } : {}) };
 }
 
 const endings: Readonly<Record<ImageFormat, string>> = { png: 'png', jpeg: 'jpg', webp: 'webp' };
