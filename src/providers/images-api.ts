@@ -8,6 +8,7 @@ import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { type Answer, readPictures, readStream, readWhole } from './openai-answer.ts';
 import { readFailure } from './openai-errors.ts';
 import { type EndUserAs, editFields, generateParameters } from './openai-parameters.ts';
+import { orAborted } from './or-aborted.ts';
 
 export interface ImagesApiOptions extends Terms {
   /** Knows where the service is and how to sign in there: built with `sdkSettings`. */
@@ -78,7 +79,8 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
     async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
       try {
-        const answer = await call(order, key, signal, onProgress);
+        // A client that is still signing in does not look at the signal.
+        const answer = await orAborted(call(order, key, signal, onProgress), signal);
         signal.throwIfAborted();
         return await readPictures(answer, download, signal);
       } catch (error) {

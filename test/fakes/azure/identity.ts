@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createWatch } from '../openai/calls.ts';
 
 /** The endpoint from which a web app's managed identity gets tokens of Microsoft Entra. */
 export interface FakeIdentity {
@@ -8,9 +9,12 @@ export interface FakeIdentity {
   readonly header: string;
   /** What was asked for a token, oldest first. */
   asked(): readonly string[];
+  untilAsked(): Promise<void>;
   isToken(token: string): boolean;
-  /** From now on nobody gets a token. */
-  refuse(): void;
+  /** From now on everybody gets a token, nobody does, or nobody hears anything. */
+  answers(how: 'token' | 'refusal' | 'silence'): void;
+  /** Forgets what was asked. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -21,7 +25,8 @@ export async function fakeIdentity(): Promise<FakeIdentity> {
   const header = '853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a';
   const tokens = new Set<string>();
   const asked: string[] = [];
-  let refusing = false;
+  const watch = createWatch();
+  let how: 'token' | 'refusal' | 'silence' = 'token';
 
   const server = createServer((request, response) => {
     const { searchParams, pathname } = new URL(request.url ?? '/', 'http://identity');
@@ -34,7 +39,10 @@ export async function fakeIdentity(): Promise<FakeIdentity> {
     if (searchParams.get('api-version') !== version || !resource)
       return send(400, { statusCode: 400, message: 'api-version and resource are required' });
     asked.push(resource);
-    if (refusing) return send(400, { statusCode: 400, message: 'No managed identity is assigned to this app.' });
+    watch.changed();
+    if (how === 'silence') return;
+    if (how === 'refusal')
+      return send(400, { statusCode: 400, message: 'No managed identity is assigned to this app.' });
     const access_token = `entra.${tokens.size + 1}.${resource.replaceAll(/\W/g, '-')}`;
     tokens.add(access_token);
     const expires_on = String(Math.floor(Date.now() / 1000) + 86_400);
@@ -46,11 +54,17 @@ export async function fakeIdentity(): Promise<FakeIdentity> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/msi/token`,
     header,
     asked: () => [...asked],
+    untilAsked: () => watch.until(() => asked.length > 0),
     isToken: (token) => tokens.has(token),
-    refuse() {
-      refusing = true;
+    answers(given) {
+      how = given;
+    },
+    reset() {
+      how = 'token';
+      asked.length = 0;
     },
     async close() {
+      watch.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
