@@ -4,9 +4,11 @@ import { modelsOffered } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { cancel } from './cancel.ts';
+import { laneFor } from './lane.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
+import { services } from './services.ts';
 
 /** Has a command answer from the asker's account, so that only they see it. */
 export async function answer(
@@ -28,6 +30,8 @@ export async function answer(
     preferences,
     catalogue,
     models: modelsOffered(providers),
+    lane: async () => laneFor(asked, await preferences.ofWorkspace(asked.person.workspace), parts),
+    services: services(parts),
     commands,
     cancel: (job) => cancel(job as JobId, parts, worker),
     now: clock.now(),
