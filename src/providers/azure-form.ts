@@ -6,9 +6,9 @@ export const isV1Form = (baseUrl: string): boolean => /\/openai\/v1$/.test(pathO
 
 /** What is wrong with the address of a resource, in words for whoever set it; undefined: nothing. */
 export function addressProblem(baseUrl: string): string | undefined {
-  if (new URL(baseUrl).search) return 'must end before the ?: the version of the API has a setting of its own';
   if (pathOf(baseUrl).split('/').includes('deployments'))
     return 'must end before /deployments: which deployment serves a model is said where the models are, as model=deployment';
+  if (new URL(baseUrl).search) return 'must end before the ?: the version of the API has a setting of its own';
   return undefined;
 }
 
