@@ -1,15 +1,26 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildProviders } from '../../src/build-providers.ts';
+import { readConfig } from '../../src/config.ts';
 import { Fault, type FaultCode } from '../../src/domain/fault.ts';
 import { readImage } from '../../src/domain/image.ts';
 import type { ImageOrder } from '../../src/domain/image-provider.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { type AzureOptions, azureProvider } from '../../src/providers/azure.ts';
-import { failureOf, imageProviderContract, job, make, orderFor, termsFor } from '../contracts/image-provider.ts';
+import {
+  catalogue,
+  failureOf,
+  imageProviderContract,
+  job,
+  make,
+  orderFor,
+  termsFor,
+} from '../contracts/image-provider.ts';
 import { editOf, inputPicture, maskFor } from '../contracts/input-pictures.ts';
 import { azureAnswers, type FakeAzure, fakeAzure } from '../fakes/azure/server.ts';
+import { manualClock } from '../fakes/clock.ts';
 import { foreignHost } from '../fakes/foreign-host.ts';
 
 const apiVersion = '2025-04-01-preview';
@@ -183,6 +194,21 @@ describe.each(forms)('the form $form', ({ form, options }) => {
 
 /** Pictures that the contract breaks on purpose. */
 const expectedRules = ['invalid_image_file', 'invalid_mask_image_format'];
+
+test('is built from its settings, each model with its own deployment', async () => {
+  await fake.close();
+  fake = await fakeAzure({ deployments: { fast: 'gpt-image-2.5-flare', older: 'gpt-image-2' } });
+  const config = readConfig({
+    ...{ PROVIDERS: 'foundry', PROVIDER_FOUNDRY_KIND: 'azure', PROVIDER_FOUNDRY_API_KEY: fake.apiKey },
+    ...{ PROVIDER_FOUNDRY_BASE_URL: fake.url, PROVIDER_FOUNDRY_API_VERSION: apiVersion },
+    PROVIDER_FOUNDRY_MODELS: 'gpt-image-2.5-flare=fast,gpt-image-2=older',
+  });
+  const [provider] = await buildProviders(config, catalogue, manualClock());
+  if (!provider) throw new RangeError('There is one.');
+  expect(provider).toMatchObject({ name: 'foundry', offers: [{ id: 'gpt-image-2.5-flare' }, { id: 'gpt-image-2' }] });
+  for (const { id: model } of provider.offers) expect((await make(provider, { model })).made?.made).toHaveLength(1);
+  expect(fake.calls().map(({ parameters }) => parameters.model)).toEqual(['fast', 'older']);
+});
 
 test('the form with deployments needs a version', () => {
   expect(() => providerOf(fake.url, { apiKey: 'k', apiVersion: undefined })).toThrow(/OPENAI_API_VERSION/);
