@@ -48,12 +48,13 @@ export async function tryWays(
   const { job } = claim;
   const { health, standings, clock, chance } = parts;
   await Promise.all([health.refresh(parts.providers.map(({ name }) => name)), standings.refresh()]);
-  const tries = openTries(rank(ways, job.lane, job.request, parts), health, clock, chance);
+  const ranked = rank(ways, job.lane, job.request, parts);
+  const tries = openTries(ranked, health, clock, chance);
   const resumed = ticketWay(job, ways);
   const isStored = ways.length > 1 || job.ticket !== undefined;
   const made: Part[] = [];
   let missing = job.request.count;
-  let outcome: Outcome = { fault: 'account' };
+  let outcome = nobodyAsked(ranked, parts);
   let asked: Way | undefined;
   for (let call = 1; missing > 0; call++) {
     const next = call === 1 && resumed ? { way: resumed, waitMs: 0 } : tries.next();
@@ -90,6 +91,13 @@ export async function tryWays(
     missing = answered.missing;
   }
   return made.length > 0 ? { made } : { outcome };
+}
+
+/** What a job comes to that found nobody to ask: every service is put aside, or rests for longer than it may wait. */
+function nobodyAsked(ranked: readonly Way[], { health, clock }: Parts): Outcome {
+  const ready = ranked.map(({ provider }) => health.readyAt(provider.name)).filter((at) => at !== undefined);
+  if (ready.length === 0) return { fault: 'account' };
+  return { fault: 'overloaded', retryAfterMs: Math.max(Math.min(...ready) - clock.now(), 1_000) };
 }
 
 /** Whose failure it is: nobody else does better with what is our own. */
