@@ -45,12 +45,16 @@ const codes: Readonly<Record<string, FaultCode>> = {
   model_not_found: 'rejected',
 };
 
+/** The service's own id for a call, or that of the gateway before it. */
+export const requestIdOf = (headers: Headers | undefined): string | undefined =>
+  headers?.get('x-request-id') ?? headers?.get('x-oneapi-request-id') ?? headers?.get('x-litellm-call-id') ?? undefined;
+
 function answeredFault(error: APIError<number | undefined>): Fault {
   const code = codeOf(error);
   const waits = code === 'throttled' || code === 'overloaded';
   return new Fault(code, excerpt(wordsOf(error), 400), {
     cause: error,
-    requestId: error.requestID ?? undefined,
+    requestId: requestIdOf(error.headers),
     maybeBilled: maybeBilled(code, error),
     retryAfterMs: waits ? retryAfterMsOf(error.headers, error.message) : undefined,
   });
