@@ -1,30 +1,41 @@
 import type { APIError } from 'openai';
 import type { Refusal } from '../domain/refusal.ts';
+import { allWordsOf, nameIn } from './gateway-codes.ts';
 
 /**
  * Recognises that a picture was declined for what it shows, and says why in words a person can read.
  * Sources: developers.openai.com "Image generation" (moderation_details); learn.microsoft.com "Azure OpenAI image
- * generation" (contentFilter); github.com/BerriAI/litellm pull 19372 (Azure's inner_error). Read 2026-11.
+ * generation" (contentFilter); github.com/BerriAI/litellm pull 19372 (Azure's inner_error);
+ * github.com/QuantumNous/new-api types/error.go (sensitive_words_detected, prompt_blocked). Read 2026-11.
  */
 
-const refusalCodes: ReadonlySet<string> = new Set([
+const refusalCodes = [
   'moderation_blocked',
   'content_policy_violation',
   'image_content_policy_violation',
   'contentFilter',
   'content_filter',
-]);
+  'ContentPolicyViolationError',
+  'sensitive_words_detected',
+  'prompt_blocked',
+];
 
-export function isContentRefusal({ code, status, error, message }: APIError<number | undefined>): boolean {
-  const isNamed = refusalCodes.has(String(code)) || status === 451;
-  return isNamed || detailsOf(error) !== undefined || message.includes('safety_violations=[');
+export function isContentRefusal(failed: APIError<number | undefined>): boolean {
+  const isNamed = nameIn(failed, refusalCodes) !== undefined || failed.status === 451;
+  return isNamed || detailsOf(failed.error) !== undefined || allWordsOf(failed).includes('safety_violations=[');
 }
 
-export function contentRefusal({ error, message }: APIError<number | undefined>): Refusal {
+export function contentRefusal(failed: APIError<number | undefined>): Refusal {
+  const { error } = failed;
+  const words = allWordsOf(failed);
   const details = detailsOf(error);
-  const named = details?.categories ?? filterCategories(error) ?? violationsIn(message);
+  const named = details?.categories ?? filterCategories(error) ?? violationsIn(words);
   const categories = named.filter((name) => typeof name === 'string').flatMap(readable);
-  return { refused: 'content', stage: stageOf(details?.moderation_stage), categories: [...new Set(categories)] };
+  return {
+    refused: 'content',
+    stage: stageOf(details?.moderation_stage ?? quotedStage(words)),
+    categories: [...new Set(categories)],
+  };
 }
 
 interface ModerationDetails {
@@ -51,6 +62,10 @@ function filterCategories(error: unknown): string[] | undefined {
 function violationsIn(message: string): string[] {
   return /safety_violations=\[([^\]]*)\]/.exec(message)?.[1]?.split(',') ?? [];
 }
+
+/** Where a gateway quotes the service's answer. */
+const quotedStage = (message: string): string | undefined =>
+  /moderation_stage["'\\]*\s*:\s*["'\\]*(input|output)/.exec(message)?.[1];
 
 function stageOf(stage: unknown): 'prompt' | 'picture' | 'unknown' {
   if (stage === 'input') return 'prompt';
