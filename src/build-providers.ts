@@ -78,6 +78,6 @@ export function termsOf(config: ProviderConfig, catalogue: Catalogue): Terms {
   return {
     ...{ name, priceMultiplier, concurrency, lanes },
     offers: offers.map(priced),
-    nameOf: (model) => names.get(model) ?? model,
+    nameOf: (model) => names.get(model) ?? offers.find(({ id }) => id === model)?.called ?? model,
   };
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import type { ImageWish } from './image.ts';
+import type { Lane } from './image-provider.ts';
 import type { FileRef, GivenImage } from './image-source.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Ledger } from './ledger.ts';
@@ -58,6 +59,8 @@ export interface Desk {
   /** Ids of the models that the providers set up here offer, the default one first. */
   readonly models: readonly string[];
   readonly commands: readonly Command[];
+  /** How pictures of the asker are served now. */
+  lane(): Promise<Lane>;
   /** Cancels a job of the asker, gives its credits back, and says how that went. */
   cancel(job: string): Promise<Text>;
   readonly now: number;

@@ -1,6 +1,7 @@
+import type { ChatRequest } from '../domain/chat-platform.ts';
 import { type Credits, credits } from '../domain/credits.ts';
 import { type ImageWish, qualities, sizeText } from '../domain/image.ts';
-import type { JobId, NewJob, Place } from '../domain/job.ts';
+import type { JobId, NewJob } from '../domain/job.ts';
 import type { Load } from '../domain/job-queue.ts';
 import type { Person } from '../domain/person.ts';
 import { holdFor, quote } from '../domain/price.ts';
@@ -8,6 +9,7 @@ import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Gathered } from './gather.ts';
 import { tariff } from './house.ts';
+import { laneFor } from './lane.ts';
 import type { Parts, Rules } from './parts.ts';
 import { usualMs } from './usual.ts';
 
@@ -22,13 +24,13 @@ export interface Admitted {
  */
 export async function admit(
   id: JobId,
-  person: Person,
-  place: Place,
+  asked: Pick<ChatRequest, 'person' | 'place' | 'admin'>,
   wish: ImageWish,
   gathered: Gathered,
   parts: Parts,
 ): Promise<Admitted | 'known' | Refusal> {
   const { preferences, store, rules, clock } = parts;
+  const { person, place } = asked;
   const own = await preferences.ofPerson(person.id);
   const team = await preferences.ofWorkspace(person.workspace);
   const fitted = fitWish(wish, gathered, own, team, parts.hashPerson(person.id), parts);
@@ -48,6 +50,7 @@ export async function admit(
     held: holdFor(quoted),
     notes,
     family: gathered.parent?.family ?? id,
+    lane: await laneFor(asked, team, parts),
     createdAt: clock.now(),
   };
 

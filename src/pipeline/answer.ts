@@ -4,6 +4,7 @@ import { modelsOffered } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { cancel } from './cancel.ts';
+import { laneFor } from './lane.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
@@ -28,6 +29,7 @@ export async function answer(
     preferences,
     catalogue,
     models: modelsOffered(providers),
+    lane: async () => laneFor(asked, await preferences.ofWorkspace(asked.person.workspace), parts),
     commands,
     cancel: (job) => cancel(job as JobId, parts, worker),
     now: clock.now(),

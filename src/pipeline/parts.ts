@@ -91,15 +91,20 @@ export interface Previews {
   fit(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array | undefined>;
 }
 
-export function platformFor(parts: Parts, name: PlatformName): ChatPlatform {
+export function platformFor(parts: Pick<Parts, 'platforms'>, name: PlatformName): ChatPlatform {
   const platform = parts.platforms.get(name);
   if (!platform) throw new RangeError(`the platform ${name} is off in this process`);
   return platform;
 }
 
+/** What tells who is an admin. */
+export interface Ranks extends Pick<Parts, 'platforms'> {
+  readonly rules: Pick<Rules, 'admins'>;
+}
+
 /** Admins are those named in the configuration, and whoever the platform says manages the workspace. */
 export async function isAdmin(
-  parts: Parts,
+  parts: Ranks,
   person: Person,
   platform: PlatformName,
   told: boolean | undefined,

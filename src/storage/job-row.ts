@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { credits } from '../domain/credits.ts';
 import type { ImageRequest } from '../domain/image.ts';
+import type { Lane } from '../domain/image-provider.ts';
 import type { Job, JobId, JobState, Json, NewJob, Outcome, Place } from '../domain/job.ts';
 import type { PersonId, WorkspaceId } from '../domain/person.ts';
 import type { JobsTable } from './schema.ts';
@@ -16,6 +17,7 @@ export function jobOf(row: Selectable<JobsTable>): Job {
     held: credits(row.held),
     notes: JSON.parse(row.notes) as string[],
     family: (row.family || row.id) as JobId,
+    lane: row.lane as Lane,
     createdAt: row.created_at,
     state: row.state as JobState,
     attempt: row.attempt,
@@ -56,6 +58,7 @@ export function newRow(job: NewJob) {
     cancel: 0,
     told: 0,
     family: job.family,
+    lane: job.lane,
     created_at: job.createdAt,
   };
 }

@@ -77,6 +77,7 @@ export interface JobsTable {
   family: string;
   /** Null until it is made, or when an older Easel made it. */
   version: number | null;
+  lane: string;
 }
 
 interface PicturesTable {

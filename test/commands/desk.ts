@@ -7,6 +7,7 @@ import { credits } from '../../src/domain/credits.ts';
 import type { ImageWish } from '../../src/domain/image.ts';
 import type { JobId } from '../../src/domain/job.ts';
 import type { Person } from '../../src/domain/person.ts';
+import { laneOf } from '../../src/domain/preferences.ts';
 import { isRefusal, refusalText } from '../../src/domain/refusal.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { plainText, type Text } from '../../src/domain/text.ts';
@@ -33,6 +34,7 @@ export interface TestDesk {
 }
 
 export const ann = person('ann');
+/** The one who is no admin. */
 export const bob = person('bob');
 
 export async function openDesk(): Promise<TestDesk> {
@@ -41,6 +43,7 @@ export async function openDesk(): Promise<TestDesk> {
   const database = await openDatabase(undefined, path.join(folder, 'easel.db'));
   const store = sqlStore(database, clock, credits(500));
   const catalogue = await loadCatalogue();
+  const preferences = keyvPreferences(keyvOn(database.db, clock, 'preferences'));
   let requests = 0;
 
   const deskFor = (asker: Person, requestId: string): Desk => ({
@@ -49,10 +52,11 @@ export async function openDesk(): Promise<TestDesk> {
     admin: true,
     ledger: store.ledger,
     queue: store.queue,
-    preferences: keyvPreferences(keyvOn(database.db, clock, 'preferences')),
+    preferences,
     catalogue,
     models,
     commands,
+    lane: async () => laneOf(asker.id, asker !== bob, await preferences.ofWorkspace(asker.workspace)),
     cancel: (job) =>
       store.transaction(async ({ queue, ledger }) => {
         const state = await queue.cancel(job as JobId);

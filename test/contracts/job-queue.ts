@@ -45,7 +45,8 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
 
     describe('taking jobs in', () => {
       test('a job comes back as it was given', async () => {
-        const job = { ...newJob('ann', 1), notes: ['made with “x”'], place: { ...place, deep: [{ a: null }] } };
+        const lane = 'priority' as const;
+        const job = { ...newJob('ann', 1), lane, notes: ['made with “x”'], place: { ...place, deep: [{ a: null }] } };
         expect(await queue.add(job, 'host')).toBe('added');
         expect(await queue.find(job.id)).toEqual({
           ...job,

@@ -41,6 +41,7 @@ export const newJob = (name: string, n: number, platform: PlatformName = 'consol
   held: credits(120),
   notes: [],
   family: jobId(platform, `${name}-${n}`),
+  lane: 'normal',
   createdAt: n,
 });
 
