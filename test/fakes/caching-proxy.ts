@@ -16,7 +16,7 @@ export interface CachingProxy extends LocalServer {
  * @param told whether it adds `X-Cache-Status $upstream_cache_status`
  */
 export async function cachingProxy(
-  origin: string,
+  origin: string | (() => string),
   { bufferBytes = 8_192, told = false }: { readonly bufferBytes?: number; readonly told?: boolean } = {},
 ): Promise<CachingProxy> {
   const kept = new Map<string, Answered>();
@@ -25,7 +25,7 @@ export async function cachingProxy(
     const body = await bytesOf(request);
     const key = body.length > bufferBytes ? '' : body.toString('latin1');
     const found = request.method === 'POST' ? kept.get(key) : undefined;
-    const answer = found ?? (await passOn(request, body, origin));
+    const answer = found ?? (await passOn(request, body, typeof origin === 'string' ? origin : origin()));
     if (request.method === 'POST' && answer.status === 200) kept.set(key, answer);
     const how = found ? 'HIT' : 'MISS';
     answers.push(how);

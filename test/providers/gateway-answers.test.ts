@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readImage } from '../../src/domain/image.ts';
-import { make } from '../contracts/image-provider.ts';
+import { failureOf, make } from '../contracts/image-provider.ts';
 import { editOf, inputPicture } from '../contracts/input-pictures.ts';
+import { localServer } from '../fakes/local-server.ts';
 import type { FakeOpenAI } from '../fakes/openai/server.ts';
-import { gatewayWith } from './gateway.ts';
+import { closeAfter, gatewayWith, providerAt } from './gateway.ts';
 
 const strict = (upstream: FakeOpenAI) => expect(upstream.violations()).toEqual([]);
 
@@ -51,5 +52,42 @@ describe('an answer', () => {
     const { provider } = await gatewayWith();
     expect((await make(provider)).made).toMatchObject({ organisation: 'org-fake' });
     expect((await make(provider, { partialImages: 1 })).made).toMatchObject({ organisation: 'org-fake' });
+  });
+});
+
+describe('a stream', () => {
+  const picture = async () => Buffer.from((await inputPicture()).bytes).toString('base64');
+  const type = 'image_generation.completed';
+  const usage = { output_tokens: 439, input_tokens: 9 };
+
+  async function streamed(events: readonly object[], head = '') {
+    const text = head + events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    const relay = await localServer((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text),
+    );
+    closeAfter(relay);
+    return make(providerAt({ url: relay.url, apiKey: 'k' }), { partialImages: 1 });
+  }
+
+  test('may say several times that it is done: the first with a picture counts', async () => {
+    const b64_json = await picture();
+    const { made } = await streamed([{ type }, { type, b64_json: '' }, { type, b64_json, usage }, { type, b64_json }]);
+    expect(made).toMatchObject({ made: [expect.anything()], usage: { imageOutTokens: 439 } });
+  });
+
+  test('may name no event at all', async () => {
+    const { made } = await streamed([{ b64_json: await picture() }]);
+    expect(made?.made).toHaveLength(1);
+  });
+
+  test('may be kept alive by comments and blank lines', async () => {
+    const { made } = await streamed([{ type, b64_json: await picture() }], '\n\n: ping\n\n');
+    expect(made?.made).toHaveLength(1);
+  });
+
+  test('that fails says why', async () => {
+    const error = { message: 'no (request id: 1)', type: 'upstream_error', code: 'insufficient_user_quota' };
+    expect(await failureOf(streamed([{ error }]))).toMatchObject({ code: 'account', maybeBilled: false });
+    expect(await failureOf(streamed([{ type: 'error', error }]))).toMatchObject({ code: 'account' });
   });
 });
