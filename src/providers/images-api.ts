@@ -21,7 +21,7 @@ const picturesPerAnswerMax = 4;
 
 /**
  * A service that speaks OpenAI's Images API, whoever runs it.
- * One call per `start`: a repeat may be billed again, so `withRetry` decides about it. Only a call that was refused for
+ * One call per `start`: a repeat may be billed again, so the pipeline decides about it. Only a call that was refused for
  * what can be left unsaid, which nobody bills, is made again without that.
  * Source: openai@7.55.0 resources/images.d.ts, read 2026-11.
  */

@@ -13,7 +13,7 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
     async start(order, key, signal, onProgress) {
       if (order.count <= provider.imagesPerCallMax) return provider.start(order, key, signal, onProgress);
       const parts = split(order, provider.imagesPerCallMax);
-      const calls = parts.map((part) => provider.start(part, key, signal, (step) => onProgress(counted(step, part))));
+      const calls = parts.map((part) => provider.start(part, key, signal, onProgress));
       const settled = await Promise.allSettled(calls);
       return together(settled, parts, onProgress);
     },
@@ -27,9 +27,6 @@ function split(order: ImageOrder, most: number): ImageOrder[] {
   // A cache on the way must not answer two calls of the same wording with the same picture.
   return counts.map((count, at) => ({ ...order, count, fresh: order.fresh || at > 0 }));
 }
-
-/** A failure of one call is a failure of as many pictures as that call was for. */
-const counted = (step: Progress, { count }: ImageOrder): Progress => ('retrying' in step ? { ...step, count } : step);
 
 type Answer = Made | Ticket | Refusal;
 
