@@ -1,32 +1,43 @@
 import type { APIError } from 'openai';
 import type { Refusal } from '../domain/refusal.ts';
+import { allWordsOf, nameIn } from './gateway-codes.ts';
 
 /**
  * Recognises that a picture was declined for what it shows, and says why in words a person can read.
  * Sources: developers.openai.com "Image generation" (moderation_details); learn.microsoft.com "Azure OpenAI image
  * generation" (contentFilter, "Generated image was filtered"); github.com/BerriAI/litellm pulls 19372 (Azure's
- * inner_error) and 16231 (innererror). Read 2026-11.
+ * inner_error) and 16231 (innererror); github.com/QuantumNous/new-api types/error.go (sensitive_words_detected,
+ * prompt_blocked). Read 2026-11.
  */
 
-const refusalCodes: ReadonlySet<string> = new Set([
+const refusalCodes = [
   'moderation_blocked',
   'content_policy_violation',
   'image_content_policy_violation',
   'contentFilter',
   'content_filter',
-]);
+  'ContentPolicyViolationError',
+  'sensitive_words_detected',
+  'prompt_blocked',
+];
 
-export function isContentRefusal({ code, status, error, message }: APIError<number | undefined>): boolean {
-  const isNamed = refusalCodes.has(String(code)) || status === 451 || innerOf(error).code === azureRefusal;
-  return isNamed || detailsOf(error) !== undefined || message.includes('safety_violations=[');
+export function isContentRefusal(failed: APIError<number | undefined>): boolean {
+  const isNamed = nameIn(failed, refusalCodes) !== undefined || failed.status === 451;
+  if (innerOf(failed.error).code === azureRefusal) return true;
+  return isNamed || detailsOf(failed.error) !== undefined || allWordsOf(failed).includes('safety_violations=[');
 }
 
-export function contentRefusal({ error, message }: APIError<number | undefined>): Refusal {
+export function contentRefusal(failed: APIError<number | undefined>): Refusal {
+  const { error } = failed;
+  const words = allWordsOf(failed);
   const details = detailsOf(error);
-  const named = details?.categories ?? filterCategories(error) ?? violationsIn(message);
+  const named = details?.categories ?? filterCategories(error) ?? violationsIn(words);
   const categories = named.filter((name) => typeof name === 'string').flatMap(readable);
-  const stage = /\bgenerated image was filtered\b/i.test(message) ? 'picture' : stageOf(details?.moderation_stage);
-  return { refused: 'content', stage, categories: [...new Set(categories)] };
+  return {
+    refused: 'content',
+    stage: stageOf(details?.moderation_stage ?? quotedStage(words)),
+    categories: [...new Set(categories)],
+  };
 }
 
 interface ModerationDetails {
@@ -62,6 +73,12 @@ function innerOf(
 
 function violationsIn(message: string): string[] {
   return /safety_violations=\[([^\]]*)\]/.exec(message)?.[1]?.split(',') ?? [];
+}
+
+/** Where a gateway quotes the service's answer, or Azure says it in words. */
+function quotedStage(message: string): string | undefined {
+  if (/\bgenerated image was filtered\b/i.test(message)) return 'output';
+  return /moderation_stage["'\\]*\s*:\s*["'\\]*(input|output)/.exec(message)?.[1];
 }
 
 function stageOf(stage: unknown): 'prompt' | 'picture' | 'unknown' {
