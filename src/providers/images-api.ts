@@ -28,7 +28,10 @@ const picturesPerAnswerMax = 4;
 export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptions): ImageProvider {
   const optional = optionalParameters();
   const checkStale = staleAnswers();
-  /** Jobs with a failed call: a cache may have kept the failure, so they are asked for anew. */
+  /**
+   * Jobs with a failed call: a cache may have kept the failure, or a picture that the job has already, so what they still
+   * lack is asked for anew.
+   */
   const failed = new Set<string>();
 
   async function call(
@@ -73,9 +76,7 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
     async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
       try {
-        const made = await callAsTaken({ ...order, model: nameOf(order.model) }, key, signal, onProgress);
-        failed.delete(key);
-        return made;
+        return await callAsTaken({ ...order, model: nameOf(order.model) }, key, signal, onProgress);
       } catch (error) {
         signal.throwIfAborted();
         remember(failed, key);
