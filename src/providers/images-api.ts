@@ -32,7 +32,10 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
   const { client, download, nameOf, endUserAs, ...terms } = options;
   const optional = optionalParameters();
   const checkStale = staleAnswers();
-  /** Jobs with a failed call: a cache may have kept the failure, so they are asked for anew. */
+  /**
+   * Jobs with a failed call: a cache may have kept the failure, or a picture that the job has already, so what they still
+   * lack is asked for anew.
+   */
   const failed = new Set<string>();
 
   async function call(
@@ -79,9 +82,7 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
       try {
         // A client that is still signing in does not look at the signal.
         const called = { ...order, model: nameOf(order.model) };
-        const made = await orAborted(callAsTaken(called, key, signal, onProgress), signal);
-        failed.delete(key);
-        return made;
+        return await orAborted(callAsTaken(called, key, signal, onProgress), signal);
       } catch (error) {
         signal.throwIfAborted();
         remember(failed, key);
