@@ -29,6 +29,8 @@ const kinds: Partial<Record<ProviderKind, (site: Site) => Promise<ImageProvider>
     (await import('./providers/openai.ts')).openaiProvider({ ...terms, apiKey, baseUrl, ...ways }),
   chat: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
     (await import('./providers/chat.ts')).chatProvider({ ...terms, apiKey, baseUrl, ...ways }),
+  azure: async ({ terms, config: { apiKey, baseUrl, apiVersion, scope }, ...ways }) =>
+    (await import('./providers/azure.ts')).azureProvider({ ...terms, apiKey, baseUrl, apiVersion, scope, ...ways }),
 };
 
 /** The configured image services with everything that fits them all, or the sketch that stands in for them. */

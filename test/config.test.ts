@@ -180,6 +180,38 @@ describe('image services', () => {
     ]);
   });
 
+  const azure = {
+    ...{ PROVIDERS: 'foundry', PROVIDER_FOUNDRY_KIND: 'azure', PROVIDER_FOUNDRY_API_VERSION: '2025-04-01-preview' },
+    PROVIDER_FOUNDRY_BASE_URL: 'https://a.openai.azure.com',
+  };
+
+  test('at Azure say their version, unless the address ends in /openai/v1', () => {
+    const unsaid = { ...azure, PROVIDER_FOUNDRY_API_VERSION: '' };
+    expect(problems(unsaid)).toEqual([
+      'PROVIDER_FOUNDRY_API_VERSION is missing: Azure needs it, such as 2025-04-01-preview, unless the address ends in /openai/v1',
+    ]);
+    for (const end of ['/openai/v1', '/openai/v1/'])
+      expect(problems({ ...unsaid, PROVIDER_FOUNDRY_BASE_URL: `https://a.openai.azure.com${end}` })).toEqual([]);
+  });
+
+  test('at Azure have the address of a resource, not of one deployment', () => {
+    const target =
+      'https://a.openai.azure.com/openai/deployments/mine/images/generations?api-version=2025-04-01-preview';
+    expect(problems({ ...azure, PROVIDER_FOUNDRY_BASE_URL: target })).toEqual([
+      expect.stringMatching(/^PROVIDER_FOUNDRY_BASE_URL must end before \/deployments.* model=deployment$/),
+    ]);
+    expect(problems({ ...azure, PROVIDER_FOUNDRY_BASE_URL: 'https://a.openai.azure.com?api-version=preview' })).toEqual(
+      [expect.stringMatching(/^PROVIDER_FOUNDRY_BASE_URL must end before the \?/)],
+    );
+  });
+
+  test('at Azure need no key: what Microsoft Entra is asked for can be said', () => {
+    const usual = 'https://cognitiveservices.azure.com/.default';
+    expect(readConfig(azure).providers).toMatchObject([{ apiKey: undefined, scope: usual }]);
+    const foundry = 'https://ai.azure.com/.default';
+    expect(readConfig({ ...azure, PROVIDER_FOUNDRY_SCOPE: foundry }).providers).toMatchObject([{ scope: foundry }]);
+  });
+
   test.each(['PRICE_MULTIPLIER', 'CONCURRENCY', 'IMAGES_PER_MINUTE', 'DEADLINE_SECONDS'])(
     'take no nonsense for %s',
     (what) => {

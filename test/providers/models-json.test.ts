@@ -134,3 +134,12 @@ test('gpt-image-2 makes no transparent pictures, and nobody makes gif or svg', (
   expect(modelOf('gpt-image-2').backgrounds).not.toContain('transparent');
   for (const { formats } of models) expect(['png', 'jpeg', 'webp']).toEqual(expect.arrayContaining(formats));
 });
+
+test('Azure makes no WebP, and every difference there says where it was read', () => {
+  const azure = models.flatMap(({ kinds }) => ('azure' in kinds ? [kinds.azure] : []));
+  expect(azure).toHaveLength(3);
+  for (const { formats, sources } of azure) {
+    expect(formats).toEqual(['png', 'jpeg']);
+    expect(Object.keys(sources)).toEqual(['life', 'options', 'prices']);
+  }
+});
