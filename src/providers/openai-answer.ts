@@ -143,7 +143,7 @@ async function jsonIn({ body }: Response): Promise<unknown> {
 export async function readPictures(answer: Answer, download: GuardedFetch, signal: AbortSignal): Promise<Made> {
   const { usage, requestId, organisation } = answer;
   const failures: unknown[] = [];
-  const fetched = async (url: string) => {
+  const fetchedOnce = async (url: string) => {
     try {
       return await fetchPicture(url, download, signal);
     } catch (error) {
@@ -152,6 +152,8 @@ export async function readPictures(answer: Answer, download: GuardedFetch, signa
       return undefined;
     }
   };
+  /** A picture that does not come is paid for all the same, so it is asked for once more. */
+  const fetched = async (url: string) => (await fetchedOnce(url)) ?? (await fetchedOnce(url));
   const bytesOf = async ({ b64_json, url }: Item) => {
     if (b64_json instanceof Uint8Array && b64_json.length > 0) return b64_json;
     const inline = (typeof b64_json === 'string' && b64_json) || (url?.startsWith('data:') ? url : undefined);

@@ -57,8 +57,8 @@ function answeredFault(error: APIError<number | undefined>): Fault {
 function codeOf(error: APIError<number | undefined>): FaultCode {
   const { status, type } = error;
   if (type === 'insufficient_quota') return 'account';
-  const known = clearCode(error);
-  if (known) return known.code;
+  const known = clearCode(error)?.code;
+  if (known && !(known === 'unreachable' && status === undefined)) return known;
   if (/must be verified/i.test(error.message)) return 'account';
   // A stream that reports an error has begun with 200 already.
   if (status === undefined) return 'broken-answer';

@@ -59,7 +59,7 @@ test.each<[number, unknown, FaultCode, boolean]>([
   [429, own('token_concurrency_limit_reached', 'busy'), 'throttled', false],
   [401, { message: 'Invalid token' }, 'account', false],
   [402, { code: 402, msg: 'balance' }, 'account', false],
-  [200, { code: 'do_request_failed', message: 'lost', data: null }, 'unreachable', true],
+  [200, { code: 'do_request_failed', message: 'lost', data: null }, 'broken-answer', true],
   [200, { success: false, message: 'something' }, 'broken-answer', true],
   [200, { detail: 'Not today' }, 'broken-answer', true],
   [200, { error: 'all channels failed' }, 'broken-answer', true],
