@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryTally } from '../../src/providers/memory-tally.ts';
 import { localPace, openPace } from '../../src/providers/pace.ts';
-import { atOnce, never, paceContract, perMinute, watched } from '../contracts/pace.ts';
+import { atOnce, never, paceContract, perMinute } from '../contracts/pace.ts';
 import { manualClock } from '../fakes/clock.ts';
+import { watched } from '../fakes/watched-tally.ts';
 
 paceContract('the only process', 60_000, async () => {
   const clock = manualClock();

@@ -4,8 +4,9 @@ import { openPace } from '../../src/providers/pace.ts';
 import { faulty } from '../../src/storage/faulty.ts';
 import { postgresTally } from '../../src/storage/postgres-tally.ts';
 import { failureOf } from '../contracts/image-provider.ts';
-import { atOnce, never, paceContract, perMinute, watched } from '../contracts/pace.ts';
+import { atOnce, never, paceContract, perMinute } from '../contracts/pace.ts';
 import { manualClock } from '../fakes/clock.ts';
+import { watched } from '../fakes/watched-tally.ts';
 import { onPostgres } from './databases.ts';
 import { movedTime, moveTime, startTime } from './moved-time.ts';
 
