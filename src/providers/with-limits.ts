@@ -6,8 +6,7 @@ import type { Pace } from '../domain/pace.ts';
  * Keeps to what a service allows: its `concurrency`, and images per minute in any minute, over all processes that share
  * the pace. Calls wait here for their turn and leave at once when cancelled. A call that gives a ticket keeps its slot
  * until `check` says how it ended, or nobody has asked for a minute.
- * Goes around `withDeadline`, so that waiting is not counted as the service's time, and inside `withRetry`, so that a
- * pause between tries holds no slot.
+ * Goes around `withDeadline`, so that waiting is not counted as the service's time.
  * @param imagesPerMinute unset: as many as the service likes
  */
 export function withLimits(provider: ImageProvider, pace: Pace, imagesPerMinute?: number): ImageProvider {

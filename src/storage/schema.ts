@@ -124,7 +124,7 @@ interface PaceSlotsTable {
   lease_until: number;
 }
 
-interface CallsTable {
+export interface CallsTable {
   seq: Generated<number>;
   job: string;
   attempt: number;
@@ -137,4 +137,14 @@ interface CallsTable {
   ended_at: number;
   outcome: string;
   request_id: string | null;
+  organisation: string | null;
+  text_in_tokens: number | null;
+  image_in_tokens: number | null;
+  image_out_tokens: number | null;
+  delivered: number | null;
+  list_micro_usd: number | null;
+  billed_micro_usd: number | null;
+  charged: number | null;
+  absorbed: number | null;
+  content_credentials: number | null;
 }
