@@ -3,6 +3,7 @@ import type { Config, ProviderConfig } from './config.ts';
 import { type Catalogue, findModel, type Offer, offersOf, type ProviderKind } from './domain/catalogue.ts';
 import type { Clock } from './domain/clock.ts';
 import type { ImageProvider, Terms } from './domain/image-provider.ts';
+import type { Pace } from './domain/pace.ts';
 import { type GuardedFetch, guardedFetch } from './http/guarded-fetch.ts';
 import { longCalls } from './http/long-calls.ts';
 import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
@@ -38,16 +39,22 @@ export async function buildProviders(
   config: Config,
   catalogue: Catalogue,
   clock: Clock,
+  pace: Pace,
 ): Promise<readonly ImageProvider[]> {
   if (config.providers.length === 0) {
     const { sketchProvider } = await import('./providers/sketch.ts');
     const fontFolder = path.join(config.dataDir, 'cache', 'fonts');
     return [sketchProvider({ catalogue, clock, stepMs: sketchStepMs, fontFolder })];
   }
-  return Promise.all(config.providers.map((provider) => buildProvider(provider, catalogue, clock)));
+  return Promise.all(config.providers.map((provider) => buildProvider(provider, catalogue, clock, pace)));
 }
 
-async function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock: Clock): Promise<ImageProvider> {
+async function buildProvider(
+  config: ProviderConfig,
+  catalogue: Catalogue,
+  clock: Clock,
+  pace: Pace,
+): Promise<ImageProvider> {
   const terms = termsOf(config, catalogue);
   const download = guardedFetch({ allowedOrigins: [new URL(config.baseUrl).origin] });
   const build = kinds[config.kind];
@@ -58,7 +65,7 @@ async function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock
   const bare = await build({ terms, config, fetch: longCalls(), download });
   const { deadlineMs } = config;
   const timed = withDeadline(bare, clock, deadlineMs === undefined ? deadlineByQuality : () => deadlineMs);
-  return withSeveralCalls(withRepeatedChecks(withLimits(timed, clock, config.imagesPerMinute), { clock }));
+  return withSeveralCalls(withRepeatedChecks(withLimits(timed, pace, config.imagesPerMinute), { clock }));
 }
 
 /**

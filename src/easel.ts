@@ -64,9 +64,9 @@ export async function buildEasel(
   log: Logger,
   clock: Clock,
 ): Promise<Easel> {
-  const { database, store, blobs } = storage;
+  const { database, store, blobs, pace } = storage;
   const catalogue = await loadCatalogue(config.modelsFile);
-  const providers = await buildProviders(config, catalogue, clock);
+  const providers = await buildProviders(config, catalogue, clock, pace);
   const platforms = new Map<PlatformName, ChatPlatform>(chat.map((platform) => [platform.name, platform]));
   const secret = await readSecretKey(config.secretKey, config.dataDir);
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
@@ -77,6 +77,7 @@ export async function buildEasel(
     store,
     blobs,
     providers,
+    pace,
     platforms,
     commands: await loadCommands(modelsOffered(providers)),
     catalogue,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildProviders } from '../src/build-providers.ts';
 import { type Environment, readConfig } from '../src/config.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
+import { localPace } from '../src/providers/pace.ts';
 import { catalogue, flare } from './domain/models.ts';
 import { manualClock } from './fakes/clock.ts';
 
@@ -87,7 +88,9 @@ describe('MODELS_FILE', () => {
 describe('the models that a service is to offer', () => {
   const relay = { PROVIDERS: 'relay', PROVIDER_RELAY_API_KEY: 'sk-a-secret' };
   const models = async (env: Environment) => {
-    const providers = await buildProviders(readConfig({ DATA_DIR: folder, ...env }), catalogue, manualClock());
+    const config = readConfig({ DATA_DIR: folder, ...env });
+    const clock = manualClock();
+    const providers = await buildProviders(config, catalogue, clock, localPace(clock));
     return providers.map(({ name, offers }) => [name, offers.map(({ id }) => id)]);
   };
 

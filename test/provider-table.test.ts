@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { buildProviders, termsOf } from '../src/build-providers.ts';
 import { readConfig } from '../src/config.ts';
 import { providerKinds } from '../src/domain/catalogue.ts';
+import { localPace } from '../src/providers/pace.ts';
 import { catalogue } from './contracts/image-provider.ts';
 import { manualClock } from './fakes/clock.ts';
 
@@ -41,7 +42,8 @@ describe('the table of image services in the README', () => {
 
     test('starts', async () => {
       const config = readConfig(env);
-      const built = await buildProviders(config, catalogue, manualClock());
+      const clock = manualClock();
+      const built = await buildProviders(config, catalogue, clock, localPace(clock));
       expect(built.map(({ name }) => name)).toEqual(config.providers.map(({ name }) => name));
     });
   });

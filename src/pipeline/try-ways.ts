@@ -8,7 +8,7 @@ import { callProvider } from './call-provider.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookLoss } from './record-call.ts';
 import { reportFault } from './report-fault.ts';
-import { rank, type Way } from './route.ts';
+import { rank, type Way, withRoomFirst } from './route.ts';
 import type { StopReason } from './run-job.ts';
 import { openTries } from './tries.ts';
 import type { Watch } from './watch.ts';
@@ -50,7 +50,8 @@ export async function tryWays(
   const { job } = claim;
   const { health, standings, clock, chance } = parts;
   await Promise.all([health.refresh(parts.providers.map(({ name }) => name)), standings.refresh()]);
-  const ranked = rank(ways, job.lane, job.request, parts);
+  const best = rank(ways, job.lane, job.request, parts);
+  const ranked = job.lane === 'normal' ? withRoomFirst(best, parts.pace) : best;
   const tries = openTries(ranked, health, clock, chance);
   const resumed = ticketWay(job, ways);
   let isStored = ways.length > 1 || job.provider !== undefined;

@@ -9,6 +9,7 @@ import type { ImageOrder } from '../../src/domain/image-provider.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { type AzureOptions, azureProvider } from '../../src/providers/azure.ts';
+import { localPace } from '../../src/providers/pace.ts';
 import {
   catalogue,
   failureOf,
@@ -203,7 +204,8 @@ test('is built from its settings, each model with its own deployment', async () 
     ...{ PROVIDER_FOUNDRY_BASE_URL: fake.url, PROVIDER_FOUNDRY_API_VERSION: apiVersion },
     PROVIDER_FOUNDRY_MODELS: 'gpt-image-2.5-flare=fast,gpt-image-2=older',
   });
-  const [provider] = await buildProviders(config, catalogue, manualClock());
+  const clock = manualClock();
+  const [provider] = await buildProviders(config, catalogue, clock, localPace(clock));
   if (!provider) throw new RangeError('There is one.');
   expect(provider).toMatchObject({ name: 'foundry', offers: [{ id: 'gpt-image-2.5-flare' }, { id: 'gpt-image-2' }] });
   for (const { id: model } of provider.offers) expect((await make(provider, { model })).made?.made).toHaveLength(1);
