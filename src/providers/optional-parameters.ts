@@ -44,7 +44,7 @@ export function optionalParameters() {
 function optionalIn(order: ImageOrder): string[] {
   return [
     'safety_identifier',
-    ...(order.fresh ? ['user'] : []),
+    'user',
     ...(order.partialImages > 0 && order.count === 1 ? ['stream', 'partial_images'] : []),
     ...(order.count === 1 ? ['n'] : []),
     ...(order.background === 'auto' ? ['background'] : []),
