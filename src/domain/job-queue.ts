@@ -75,8 +75,8 @@ export interface JobQueue {
   /** Frees the leases of processes that `isDead` knows to be gone. Returns how many. */
   free(isDead: (owner: string) => boolean): Promise<number>;
 
-  /** Stores the ticket of a started call. Fenced. */
-  ticket(claim: Claim, provider: string, ticket: Json): Promise<boolean>;
+  /** Stores the ticket of a started call; undefined takes it back, when nothing came of it. Fenced. */
+  ticket(claim: Claim, provider: string, ticket: Json | undefined): Promise<boolean>;
   /**
    * `running → made`: which version of its family it is. Undefined when the claim is lost, or when the person has asked
    * to cancel meanwhile.

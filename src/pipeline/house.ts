@@ -18,6 +18,7 @@ const reasons = {
   'cut off': 'possibly billed: the process died during the call',
   cancelled: 'possibly billed: cancelled during the call',
   failed: 'possibly billed: the call failed',
+  declined: 'possibly billed: declined after it was begun',
   'not kept': 'billed: its pictures could not be stored',
 } as const;
 

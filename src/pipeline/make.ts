@@ -1,10 +1,10 @@
 import { Fault, remedy } from '../domain/fault.ts';
 import { type InputPicture, type Picture, readImage } from '../domain/image.ts';
 import type { ImageOrder, ImageProvider, Made, Progress } from '../domain/image-provider.ts';
-import type { Job, Outcome } from '../domain/job.ts';
+import type { Job, Json, Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import { absorbFault, absorbPreviews } from './house.ts';
+import { absorb, absorbFault, absorbPreviews } from './house.ts';
 import type { Parts } from './parts.ts';
 import type { Way } from './route.ts';
 
@@ -27,7 +27,7 @@ export async function make(
     parts.errands.add(recordCall(claim.job, provider, startedAt, outcome, requestId, parts));
   /** Of the newest try; those of a failed one are part of what is booked for it. */
   let previews = 0;
-  let sent = false;
+  let sent = claim.job.ticket !== undefined;
   const progress = (step: Progress) => {
     if ('sent' in step) sent = true;
     if ('partial' in step) previews++;
@@ -40,6 +40,7 @@ export async function make(
     const answer = await callProvider(claim, provider, signal, progress, parts);
     if (isRefusal(answer)) {
       await absorbPreviews(claim, way, previews, parts);
+      if (answer.refused === 'content' && answer.maybeBilled) await absorb(claim, way, 'declined', parts);
       ended('refused');
       return { outcome: { refusal: answer } };
     }
@@ -74,7 +75,13 @@ function report(fault: Fault, { id }: Job, { name }: ImageProvider, { log, alert
 
 const pollMs = 2_500;
 
-/** Starts a call, or goes on with the ticket of one that was started before. */
+/** Before what came to nothing is begun again. */
+const pauseMs = 1_000;
+
+/**
+ * Starts a call, or goes on with the ticket of one that was started before. A ticket that comes to nothing in the end is
+ * given up, and the work begun once more: `withRetry` knows of one verb at a time.
+ */
 async function callProvider(
   claim: Claim,
   provider: ImageProvider,
@@ -85,12 +92,33 @@ async function callProvider(
   const { store, clock } = parts;
   const { job } = claim;
   let { ticket } = job;
-  if (ticket === undefined) {
-    const answer = await provider.start(await orderOf(job, parts), job.id, signal, onProgress);
-    if (!('ticket' in answer)) return answer;
-    ticket = answer.ticket;
-    await store.queue.ticket(claim, provider.name, ticket);
+  for (let isFirst = true; ; isFirst = false) {
+    if (ticket === undefined) {
+      const answer = await provider.start(await orderOf(job, parts), job.id, signal, onProgress);
+      if (!('ticket' in answer)) return answer;
+      ticket = answer.ticket;
+      await store.queue.ticket(claim, provider.name, ticket);
+    }
+    try {
+      return await follow(ticket, provider, signal, onProgress, parts);
+    } catch (error) {
+      if (signal.aborted || !isFirst || !(error instanceof Fault) || remedy[error.code] !== 'once') throw error;
+      // Nobody asks for it again, whatever becomes of this process.
+      await store.queue.ticket(claim, provider.name, undefined);
+      ticket = undefined;
+      onProgress({ retrying: error, waitMs: pauseMs });
+      await clock.sleep(pauseMs, signal);
+    }
   }
+}
+
+async function follow(
+  ticket: Json,
+  provider: ImageProvider,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+  { clock }: Parts,
+): Promise<Made | Refusal> {
   for (;;) {
     const state = await provider.check(ticket, signal);
     if (!('percent' in state)) return state;

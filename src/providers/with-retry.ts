@@ -24,8 +24,13 @@ export function withRetry(provider: ImageProvider, options: RetryOptions): Image
   const { clock, triesMax = 4 } = options;
 
   /** The policy decides whether; the waiting is ours, by the clock we were given and as long as nobody cancels. */
-  function again<T>(call: () => Promise<T>, signal: AbortSignal, tell: (retrying: Fault, waitMs: number) => void) {
-    const waitFor = waitsOfOneCall(options);
+  function again<T>(
+    call: () => Promise<T>,
+    signal: AbortSignal,
+    tell: (retrying: Fault, waitMs: number) => void,
+    remedyFor: (fault: Fault) => Remedy = ({ code }) => remedy[code],
+  ) {
+    const waitFor = waitsOfOneCall(options, remedyFor);
     let next: { readonly fault: Fault; readonly waitMs: number } | undefined;
     const policy = retry(
       handleWhen((error) => {
@@ -56,19 +61,31 @@ export function withRetry(provider: ImageProvider, options: RetryOptions): Image
         () => provider.check(ticket, signal),
         signal,
         () => undefined,
+        remedyOfCheck,
       ),
   };
 }
 
+type Remedy = (typeof remedy)[keyof typeof remedy];
+
+/** Asking costs nothing, so it may be tried for longer. A ticket without a usable picture has none the next time either. */
+function remedyOfCheck({ code }: Fault): Remedy {
+  if (code === 'unreachable') return 'wait';
+  return code === 'broken-answer' ? 'end' : remedy[code];
+}
+
 /** How long to wait after each fault of one call; undefined: that was the last try. */
-function waitsOfOneCall({ random = Math.random, waitMsMax = 120_000 }: RetryOptions) {
+function waitsOfOneCall(
+  { random = Math.random, waitMsMax = 120_000 }: RetryOptions,
+  remedyFor: (fault: Fault) => Remedy,
+) {
   let waitedMs = 0;
   let failures = 0;
   let hadOneMore = false;
 
   function wanted(fault: Fault): number | undefined {
     const growing = Math.min(backoffMsMax, backoffMsMin * 2 ** failures);
-    switch (remedy[fault.code]) {
+    switch (remedyFor(fault)) {
       case 'wait':
         // Never earlier than asked, and up to a tenth later.
         return fault.retryAfterMs === undefined ? random() * growing : fault.retryAfterMs * (1 + random() / 10);

@@ -132,7 +132,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
       return Number(freed.numUpdatedRows);
     },
 
-    ticket: (claim, provider, ticket) => fenced(db, claim, ['running'], { provider, ticket: JSON.stringify(ticket) }),
+    ticket: (claim, provider, ticket) =>
+      fenced(db, claim, ['running'], { provider, ticket: ticket === undefined ? null : JSON.stringify(ticket) }),
 
     made: (claim, { pictures, charged, provider, providerRequest }) =>
       inTransaction(async (trx) => {
