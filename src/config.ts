@@ -14,6 +14,8 @@ export interface ProviderConfig {
   /** What to offer, and what the service calls it where that differs; undefined: all that the catalogue knows for the kind. */
   readonly models: readonly { readonly model: string; readonly called: string | undefined }[] | undefined;
   readonly apiVersion: string | undefined;
+  /** How the results of long tasks arrive, where the kind has such. */
+  readonly reply: (typeof replies)[number];
   readonly priceMultiplier: number;
   /** US$ for one picture, whatever it is; undefined: as the catalogue says. */
   readonly pricePerImage: number | undefined;
@@ -23,6 +25,8 @@ export interface ProviderConfig {
   /** Undefined: by quality. */
   readonly deadlineMs: number | undefined;
 }
+
+const replies = ['poll', 'stream', 'webhook'] as const;
 
 export type SlackConfig = {
   readonly botToken: string;
@@ -194,6 +198,7 @@ const providerDefaults = {
   kind: 'openai',
   models: undefined,
   apiVersion: undefined,
+  reply: 'poll',
   priceMultiplier: 1,
   pricePerImage: undefined,
   lanes,
@@ -212,6 +217,8 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
   const models = read.list(`${prefix}_MODELS`);
   const whole = (what: string, max: number) =>
     read.text(`${prefix}_${what}`) ? read.whole(`${prefix}_${what}`, 1, 1, max) : undefined;
+  const reply = read.oneOf(`${prefix}_REPLY`, replies, 'poll');
+  if (kind === 'grsai') checkGrsai(prefix, reply, read, problems);
   const deadlineSeconds = whole('DEADLINE_SECONDS', 3_600);
   return {
     name,
@@ -220,6 +227,7 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
     apiKey,
     models: models.length > 0 ? models.map(modelNamed) : undefined,
     apiVersion: read.text(`${prefix}_API_VERSION`),
+    reply,
     priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
     pricePerImage: read.text(`${prefix}_PRICE_PER_IMAGE`) ? read.positive(`${prefix}_PRICE_PER_IMAGE`, 1) : undefined,
     lanes: lanesOf(`${prefix}_LANES`, read, problems),
@@ -227,6 +235,17 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
     imagesPerMinute: whole('IMAGES_PER_MINUTE', 100_000),
     deadlineMs: deadlineSeconds && deadlineSeconds * 1_000,
   };
+}
+
+/** The newer of GrsAI's two APIs is not known to call back. */
+function checkGrsai(prefix: string, reply: ProviderConfig['reply'], read: Reader, problems: string[]): void {
+  const version = read.text(`${prefix}_API_VERSION`)
+    ? read.oneOf(`${prefix}_API_VERSION`, ['draw', 'api'], 'draw')
+    : '';
+  if (reply !== 'webhook') return;
+  if (version === 'api') problems.push(`${prefix}_REPLY=webhook needs ${prefix}_API_VERSION=draw, or none`);
+  if (!read.text('PUBLIC_URL'))
+    problems.push(`PUBLIC_URL is missing: ${prefix}_REPLY=webhook needs an address where the service can call Easel`);
 }
 
 /** `model` or `model=what the service calls it`. */

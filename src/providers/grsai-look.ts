@@ -37,7 +37,8 @@ export function grsaiLook({ api, news, clock }: { api: GrsaiApi; news: News; clo
       return isYoung ? underWay : { state: 'failed', words: 'the service does not know the task' };
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Fault) || error.code === 'account' || error.code === 'rejected') throw begun(error, ticket);
+      if (!(error instanceof Fault) || error.code === 'account' || error.code === 'rejected')
+        throw begun(error, ticket);
       await clock.sleep(Math.min(error.retryAfterMs ?? 0, pauseMsMax), signal);
       return underWay;
     }

@@ -29,6 +29,10 @@ export interface GrsaiOptions extends Terms {
   readonly patienceMs?: number | undefined;
 }
 
+/** Undefined for anything else. */
+export const generationNamed = (name: string | undefined): Generation | undefined =>
+  name === 'draw' || name === 'api' ? name : undefined;
+
 const patienceMsUsual = 10 * 60_000;
 /** How long to wait for news before asking without any: a callback may be lost. */
 const newsMsMax = 10_000;
@@ -41,7 +45,8 @@ const tasksMax = 10;
  * Source: clients of GrsAI in public repositories, read 2026-11.
  */
 export function grsaiProvider(options: GrsaiOptions): ImageProvider {
-  const { apiKey, baseUrl, fetch, download, clock, generation, reply, openHook, patienceMs, nameOf, ...terms } = options;
+  const { apiKey, baseUrl, fetch, download, clock, generation, reply, openHook, patienceMs, nameOf, ...terms } =
+    options;
   const api = grsaiApi({ baseUrl, apiKey, fetch });
   const news = openNews(clock);
   const callBack = reply === 'webhook' ? openHook?.(news.ring) : undefined;
