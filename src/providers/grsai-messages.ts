@@ -10,7 +10,7 @@ export async function* messagesIn(body: AsyncIterable<Uint8Array>): AsyncGenerat
   const decoder = new TextDecoder();
   let rest = '';
   let plain = '';
-  const valueOf = (line: string): unknown[] => {
+  const valuesIn = (line: string): unknown[] => {
     if (!line.startsWith('data:')) {
       plain += `${line}\n`;
       return [];
@@ -23,12 +23,12 @@ export async function* messagesIn(body: AsyncIterable<Uint8Array>): AsyncGenerat
     const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/);
     rest = lines.pop() ?? '';
     if (rest.length + plain.length > lettersMax) throw new SyntaxError('the answer does not end');
-    for (const value of lines.flatMap(valueOf)) {
+    for (const value of lines.flatMap(valuesIn)) {
       streamed = true;
       yield value;
     }
   }
-  const last = valueOf(rest);
+  const last = valuesIn(rest);
   yield* last;
   if (!streamed && last.length === 0) yield JSON.parse(plain.replace(/^\uFEFF/, ''));
 }

@@ -53,9 +53,10 @@ function taskOf(fields: Readonly<Record<string, unknown>>): Task {
   }
 }
 
-function stageIn(words: string): 'prompt' | 'picture' | undefined {
+function stageIn(words: string): 'prompt' | 'picture' | 'unknown' | undefined {
   if (words.includes('input_moderation')) return 'prompt';
-  return words.includes('output_moderation') ? 'picture' : undefined;
+  if (words.includes('output_moderation')) return 'picture';
+  return words.includes('violation') ? 'unknown' : undefined;
 }
 
 /** The oldest form has one `url` in place of the list. */

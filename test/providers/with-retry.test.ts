@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Fault, type FaultCode } from '../../src/domain/fault.ts';
+import type { Pending } from '../../src/domain/image-provider.ts';
 import { type RetryOptions, withRetry } from '../../src/providers/with-retry.ts';
 import { failureOf, make } from '../contracts/image-provider.ts';
 import { manualClock } from '../fakes/clock.ts';
@@ -104,6 +105,36 @@ test('so is anything that is no fault of the service', async () => {
   (await untilCalled(1)).reject(bug);
   expect(await failureOf(making)).toBe(bug);
   expect(calls).toHaveLength(1);
+});
+
+describe('asking how a ticket stands', () => {
+  /** Checks that answer with these, one after the other. */
+  function asked(...answers: readonly (Fault | Pending)[]) {
+    const clock = manualClock();
+    let checks = 0;
+    const { provider } = scriptedProvider({
+      check: async () => {
+        const answer = answers[checks++];
+        if (!answer || answer instanceof Fault) throw answer ?? new RangeError('asked too often');
+        return answer;
+      },
+    });
+    const checking = withRetry(provider, { clock, random: () => 0 }).check('ticket', new AbortController().signal);
+    return { checking, checks: () => checks };
+  }
+
+  test('costs nothing, so it is tried for longer', async () => {
+    const away = new Fault('unreachable', 'away');
+    const { checking } = asked(away, away, away, { percent: 40 });
+    expect(await checking).toEqual({ percent: 40 });
+  });
+
+  test('is over when nothing came of it: that does not change', async () => {
+    const broken = new Fault('broken-answer', 'no picture', { maybeBilled: true });
+    const { checking, checks } = asked(broken);
+    expect(await failureOf(checking)).toBe(broken);
+    expect(checks()).toBe(1);
+  });
 });
 
 test('a refusal is an answer', async () => {

@@ -33,19 +33,19 @@ export async function fakeGrsai(options: FakeGrsaiOptions = {}): Promise<FakeGrs
   const running = new Set<Promise<unknown>>();
   let constant: Fault | undefined;
   let held = false;
-  let deaf = false;
+  let hearing = true;
 
-  const api = await serving((request, response) => void tracked(serveApi(request, response)));
+  const api = await serving((request, response) => tracked(serveApi(request, response)));
   const filesServer = files === 'elsewhere' ? await serving(serveFile) : undefined;
   const filesUrl = (filesServer ?? api).url;
 
-  function tracked<T>(work: Promise<T>): Promise<void> {
+  function tracked(work: Promise<void>): void {
     const settled = work.then(
       () => undefined,
       (error: unknown) => console.error('fake GrsAI:', error),
     );
     running.add(settled);
-    return settled.finally(() => running.delete(settled));
+    void settled.then(() => running.delete(settled));
   }
 
   async function serveApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -170,6 +170,7 @@ export async function fakeGrsai(options: FakeGrsaiOptions = {}): Promise<FakeGrs
   }
 
   async function finish(task: Task): Promise<void> {
+    // It has ended meanwhile, or never will.
     if (task.state !== 'running' || task.fault === 'endless') return;
     const end = endOf(task);
     const bytes = end === 'succeeded' ? await pictures.draw(pictureOrder(task)) : undefined;
@@ -181,7 +182,7 @@ export async function fakeGrsai(options: FakeGrsaiOptions = {}): Promise<FakeGrs
     task.percent = 100;
     for (const tell of task.listeners) tell();
     watch.changed();
-    if (!deaf) await callBack(task);
+    if (hearing) await callBack(task);
   }
 
   async function callBack(task: Task): Promise<void> {
@@ -252,7 +253,7 @@ export async function fakeGrsai(options: FakeGrsaiOptions = {}): Promise<FakeGrs
     },
     reach: (origin, real) => void proxies.set(origin, real),
     loseCallbacks() {
-      deaf = true;
+      hearing = false;
     },
     async callBackAgain() {
       await Promise.all([...tasks.values()].filter(({ state }) => state !== 'running').map(callBack));
