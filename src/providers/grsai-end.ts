@@ -11,6 +11,8 @@ import { unusablePicture } from './unusable-picture.ts';
 const nothing = new Uint8Array();
 /** A picture that is made and paid for is worth more than one try. */
 const triesMax = 2;
+/** All tries together are shorter than a check may take. */
+const deadlineMs = 20_000;
 
 /**
  * What came of the tasks, the pictures downloaded at once: their addresses are good for two hours. A task without a
@@ -38,7 +40,7 @@ async function pictureOf(task: Task, download: GuardedFetch, signal: AbortSignal
   if (url === undefined) return nothing;
   for (let tries = 1; tries <= triesMax; tries++) {
     try {
-      const { status, bytes } = await download(url, { signal, deadlineMs: 20_000, headers: { accept: 'image/*' } });
+      const { status, bytes } = await download(url, { signal, deadlineMs, headers: { accept: 'image/*' } });
       if (status === 200) return bytes;
       if (status < 500) return nothing;
     } catch (error) {
