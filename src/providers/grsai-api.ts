@@ -57,7 +57,7 @@ export function grsaiApi(given: { baseUrl: string; apiKey: string; fetch: typeof
         said = true;
         yield refused;
       }
-      if (!said) throw unreadable(response.status);
+      if (!said) throw unreadable(response);
     },
 
     async look(generation, id, signal) {
@@ -69,21 +69,22 @@ export function grsaiApi(given: { baseUrl: string; apiKey: string; fetch: typeof
         const named = readTask(message);
         if (named?.id === id) return named.task;
         if (isUnknownTask(response.status, message)) return undefined;
-        throw lookFault(readRefused(response, message, false), response.status);
+        throw lookFault(readRefused(response, message, false), response);
       }
-      throw unreadable(response.status);
+      throw unreadable(response);
     },
   };
 }
 
-const lookFault = (refused: Refusal | Fault, status: number): Fault =>
-  refused instanceof Error ? refused : unreadable(status);
+/** Nothing is declined by an answer about no task. */
+const lookFault = (refused: Refusal | Fault, response: Response): Fault =>
+  refused instanceof Error ? refused : unreadable(response);
 
 async function* readable(response: Response, signal: AbortSignal): AsyncGenerator<unknown> {
   try {
     if (response.body) yield* messagesIn(response.body);
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof SyntaxError ? unreadable(response.status, error) : wayFault(error);
+    throw error instanceof SyntaxError ? unreadable(response, error) : wayFault(error);
   }
 }

@@ -58,11 +58,13 @@ function codeOf(status: number, words: string): FaultCode {
 }
 
 /** An answer of which nothing can be made: a page, half a JSON, no id. */
-export function unreadable(status: number, cause?: unknown): Fault {
-  const details = { cause, maybeBilled: status < 300 || status > 500 };
-  if (status === 429 || status === 503) return new Fault('overloaded', `HTTP ${status}`, { cause });
-  if (status < 300) return new Fault('broken-answer', 'an answer that says nothing of a task', details);
-  return new Fault(codeOf(status, ''), `HTTP ${status}`, details);
+export function unreadable({ status, headers }: Response, cause?: unknown): Fault {
+  const code = status < 300 ? 'broken-answer' : codeOf(status, '');
+  return new Fault(code, `HTTP ${status} that says nothing of a task`, {
+    cause,
+    maybeBilled: code === 'broken-answer' || (code === 'unreachable' && status > 500),
+    retryAfterMs: code === 'throttled' || code === 'overloaded' ? retryAfterMsOf(headers, '') : undefined,
+  });
 }
 
 /** The way to the service failed, before the answer or in the middle of it. */
