@@ -38,6 +38,8 @@ const kinds: Partial<Record<ProviderKind, (site: Site) => Promise<ImageProvider>
     const generation = generationNamed(apiVersion);
     return grsaiProvider({ ...terms, ...ways, apiKey, baseUrl, generation, reply, patienceMs, openHook: hook });
   },
+  chat: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
+    (await import('./providers/chat.ts')).chatProvider({ ...terms, apiKey, baseUrl, ...ways }),
 };
 
 /**
