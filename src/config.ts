@@ -17,6 +17,8 @@ export interface ProviderConfig {
   readonly apiVersion: string | undefined;
   /** What a token from Microsoft Entra is asked for. */
   readonly scope: string;
+  /** How the results of long tasks arrive, where the kind has such. */
+  readonly reply: (typeof replies)[number];
   readonly priceMultiplier: number;
   /** US$ for one picture, whatever it is; undefined: as the catalogue says. */
   readonly pricePerImage: number | undefined;
@@ -26,6 +28,8 @@ export interface ProviderConfig {
   /** Undefined: by quality. */
   readonly deadlineMs: number | undefined;
 }
+
+const replies = ['poll', 'stream', 'webhook'] as const;
 
 export type SlackConfig = {
   readonly botToken: string;
@@ -198,6 +202,7 @@ const providerDefaults = {
   models: undefined,
   apiVersion: undefined,
   scope: 'https://cognitiveservices.azure.com/.default',
+  reply: 'poll',
   priceMultiplier: 1,
   pricePerImage: undefined,
   lanes,
@@ -217,6 +222,8 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
   const models = read.list(`${prefix}_MODELS`);
   const whole = (what: string, max: number) =>
     read.text(`${prefix}_${what}`) ? read.whole(`${prefix}_${what}`, 1, 1, max) : undefined;
+  const reply = read.oneOf(`${prefix}_REPLY`, replies, 'poll');
+  if (kind === 'grsai') checkGrsai(prefix, reply, read, problems);
   const deadlineSeconds = whole('DEADLINE_SECONDS', 3_600);
   return {
     name,
@@ -226,6 +233,7 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
     models: models.length > 0 ? models.map(modelNamed) : undefined,
     apiVersion: read.text(`${prefix}_API_VERSION`),
     scope: read.text(`${prefix}_SCOPE`) ?? providerDefaults.scope,
+    reply,
     priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
     pricePerImage: read.text(`${prefix}_PRICE_PER_IMAGE`) ? read.positive(`${prefix}_PRICE_PER_IMAGE`, 1) : undefined,
     lanes: lanesOf(`${prefix}_LANES`, read, problems),
@@ -242,6 +250,17 @@ function checkAzure(prefix: string, baseUrl: string, read: Reader, problems: str
     problems.push(
       `${prefix}_API_VERSION is missing: Azure needs it, such as 2025-04-01-preview, unless the address ends in /openai/v1`,
     );
+}
+
+/** The newer of GrsAI's two APIs is not known to call back. */
+function checkGrsai(prefix: string, reply: ProviderConfig['reply'], read: Reader, problems: string[]): void {
+  const version = read.text(`${prefix}_API_VERSION`)
+    ? read.oneOf(`${prefix}_API_VERSION`, ['draw', 'api'], 'draw')
+    : '';
+  if (reply !== 'webhook') return;
+  if (version === 'api') problems.push(`${prefix}_REPLY=webhook needs ${prefix}_API_VERSION=draw, or none`);
+  if (!read.text('PUBLIC_URL'))
+    problems.push(`PUBLIC_URL is missing: ${prefix}_REPLY=webhook needs an address where the service can call Easel`);
 }
 
 /** `model` or `model=what the service calls it`. */

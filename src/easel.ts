@@ -30,11 +30,12 @@ import { openStandings } from './pipeline/standings.ts';
 import { tellUntold } from './pipeline/tell-end.ts';
 import { keepWaitingCards } from './pipeline/waiting-cards.ts';
 import { openWishes } from './pipeline/wishes.ts';
-import { personHash, readSecretKey } from './secret-key.ts';
+import { hookSecret, personHash, readSecretKey } from './secret-key.ts';
 import { startPlatform } from './start-platform.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
 import { keyvOn } from './storage/keyv-store.ts';
 import { keyvPreferences } from './storage/preferences.ts';
+import { type Hooks, hooksPath, openHooks } from './web/hooks.ts';
 import { startWeb, type WebServer } from './web/server.ts';
 
 /** How long running jobs may take to end after a stop was asked for. */
@@ -48,6 +49,8 @@ const lastWordsMs = 10_000;
 
 export interface Easel {
   readonly parts: Parts;
+  /** Where services can call back; undefined without a `PUBLIC_URL`. */
+  readonly hooks: Hooks | undefined;
   /** Starts to take requests; resolves when every platform is ready. */
   start(): Promise<void>;
   /** Resolves when no job is left to do. */
@@ -66,9 +69,10 @@ export async function buildEasel(
 ): Promise<Easel> {
   const { database, store, blobs, pace } = storage;
   const catalogue = await loadCatalogue(config.modelsFile);
-  const providers = await buildProviders(config, catalogue, clock, pace);
   const platforms = new Map<PlatformName, ChatPlatform>(chat.map((platform) => [platform.name, platform]));
   const secret = await readSecretKey(config.secretKey, config.dataDir);
+  const hooks = config.publicUrl === undefined ? undefined : openHooks(config.publicUrl, hookSecret(secret));
+  const providers = await buildProviders(config, catalogue, clock, pace, hooks);
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
   const rules = { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins };
   const pictures = decoder();
@@ -108,10 +112,10 @@ export async function buildEasel(
       rules,
     }),
   };
-  return wire(parts, storage, closing);
+  return { ...wire(parts, storage, closing), hooks };
 }
 
-function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortController): Easel {
+function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortController): Omit<Easel, 'hooks'> {
   const worker = createWorker(parts);
   const reception = openReception(parts, worker);
   const over = new AbortController();
@@ -179,7 +183,7 @@ async function pauseCards(parts: Parts): Promise<void> {
   );
 }
 
-/** Easel's own port, with what the platforms mount there. */
+/** Easel's own port, with what the platforms mount there, and the ways in for image services that call back. */
 export function startPort(
   config: Config,
   easel: Easel,
@@ -188,5 +192,6 @@ export function startPort(
   const { platforms, store } = easel.parts;
   const disconnected = () =>
     [...platforms.values()].filter((platform) => !platform.connected()).map(({ name }) => name);
-  return startWeb(config.port, config.host, { database: () => store.ping(), disconnected }, mounted);
+  const all = new Map([...mounted, ...(easel.hooks ? [[hooksPath, easel.hooks.listener] as const] : [])]);
+  return startWeb(config.port, config.host, { database: () => store.ping(), disconnected }, all);
 }

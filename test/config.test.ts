@@ -212,6 +212,26 @@ describe('image services', () => {
     expect(readConfig({ ...azure, PROVIDER_FOUNDRY_SCOPE: foundry }).providers).toMatchObject([{ scope: foundry }]);
   });
 
+  test('of kind grsai say which API is meant and how results arrive; callbacks need a way in', () => {
+    const grsai = { ...relay, PROVIDER_RELAY_KIND: 'grsai' };
+    const publicUrl = { PUBLIC_URL: 'https://easel.example' };
+    const webhook = { ...grsai, PROVIDER_RELAY_REPLY: 'webhook' };
+    expect(readConfig(grsai).providers).toMatchObject([{ apiVersion: undefined, reply: 'poll' }]);
+    const older = { ...webhook, ...publicUrl, PROVIDER_RELAY_API_VERSION: 'draw' };
+    expect(readConfig(older).providers).toMatchObject([{ apiVersion: 'draw', reply: 'webhook' }]);
+    expect(problems({ ...webhook, ...publicUrl })).toEqual([]);
+    expect(problems(webhook)).toEqual([
+      'PUBLIC_URL is missing: PROVIDER_RELAY_REPLY=webhook needs an address where the service can call Easel',
+    ]);
+    expect(problems({ ...webhook, ...publicUrl, PROVIDER_RELAY_API_VERSION: 'api' })).toEqual([
+      'PROVIDER_RELAY_REPLY=webhook needs PROVIDER_RELAY_API_VERSION=draw, or none',
+    ]);
+    expect(problems({ ...grsai, PROVIDER_RELAY_API_VERSION: 'v2', PROVIDER_RELAY_REPLY: 'letter' })).toEqual([
+      'PROVIDER_RELAY_REPLY must be one of poll, stream, webhook; it is “letter”',
+      'PROVIDER_RELAY_API_VERSION must be one of draw, api; it is “v2”',
+    ]);
+  });
+
   test.each(['PRICE_MULTIPLIER', 'CONCURRENCY', 'IMAGES_PER_MINUTE', 'DEADLINE_SECONDS'])(
     'take no nonsense for %s',
     (what) => {

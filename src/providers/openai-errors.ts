@@ -4,6 +4,7 @@ import type { ImageRequest } from '../domain/image.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
 import { allWordsOf, clearCode, nameIn, passedOn } from './gateway-codes.ts';
+import { causeCodes, neverSent } from './never-sent.ts';
 import { inputRefusal } from './openai-inputs.ts';
 import { contentRefusal, isContentRefusal } from './openai-moderation.ts';
 import { retryAfterMsOf } from './retry-after.ts';
@@ -91,16 +92,9 @@ function wordsOf(error: APIError<number | undefined>): string {
   return error.code ? `${words} (${error.code})` : words;
 }
 
-/** Failures of a connection that never came to be: nothing was sent, so nothing can be billed. */
-const neverSent: ReadonlySet<unknown> = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EPROTO'],
-  ...['UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
-  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-]);
-
 function connectionFault(error: APIConnectionError): Fault {
   const causes = causeCodes(error);
-  const sent = !causes.some((code) => neverSent.has(code));
+  const sent = !neverSent(error);
   const isTimeout = error instanceof APIConnectionTimeoutError && sent;
   const words = excerpt([error.message, ...causes].join(' '), 400);
   return new Fault(isTimeout ? 'timeout' : 'unreachable', words, { cause: error, maybeBilled: sent });
@@ -114,12 +108,4 @@ function brokenBody(error: unknown): Error {
   const isSilence = causes.includes('UND_ERR_BODY_TIMEOUT');
   const words = excerpt(`the answer broke off: ${[bug.message, ...causes].join(' ')}`, 400);
   return new Fault(isSilence ? 'timeout' : 'broken-answer', words, { cause: error, maybeBilled: true });
-}
-
-/** The `code` of an error and of everything behind it; several addresses of a host fail as one AggregateError. */
-function causeCodes(error: unknown): string[] {
-  if (!(error instanceof Error)) return [];
-  const { code, cause } = error as Error & { code?: unknown };
-  const parts = error instanceof AggregateError ? error.errors.flatMap(causeCodes) : [];
-  return [...(typeof code === 'string' ? [code] : []), ...parts, ...causeCodes(cause)];
 }
