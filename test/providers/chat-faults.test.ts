@@ -64,30 +64,22 @@ test('the words of the service are kept for the log, shortened, and are nobodyâ€
   expect(faultText(failure.code)).not.toContain('Foxes');
 });
 
-const passedOn = { code: 'unreachable', maybeBilled: true };
-
 const chunk = (content: string): string => `{"choices":[{"delta":{"content":"${content}"}}]}`;
 
 describe('an answer that is no message', () => {
   test.each(Object.keys(oddBodies) as (keyof typeof oddBodies)[])('is broken: %s', async (body) => {
     fake.always({ body });
-    expect(await failureOf(make(chat()))).toMatchObject(body === 'error' ? passedOn : broken);
+    expect(await failureOf(make(chat()))).toMatchObject(broken);
   });
 
   test.each([
     ['is no JSON', ['{"choices":[{"delta":', '[DONE]']],
+    ['is an error', ['{"error":{"message":"upstream error","type":"new_api_error","code":"do_request_failed"}}']],
     ['has no choices', ['{"object":"chat.completion.chunk"}', 'null', '7', '"x"', '[]', '[DONE]']],
     ['has nothing at all', []],
   ] as [string, string[]][])('is broken where a stream %s', async (_, events) => {
     fake.always({ events });
     expect(await failureOf(make(chat()))).toMatchObject(broken);
-  });
-
-  test('that is an error of whoever the gateway asked, in a stream too, is as good as not reached', async () => {
-    fake.always({
-      events: ['{"error":{"message":"upstream error","type":"new_api_error","code":"do_request_failed"}}'],
-    });
-    expect(await failureOf(make(chat()))).toMatchObject(passedOn);
   });
 
   test.each(streamed)('is broken where it breaks off, streamed: %s', async (streams) => {
