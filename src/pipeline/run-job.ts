@@ -2,6 +2,7 @@ import { Fault } from '../domain/fault.ts';
 import type { Outcome } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import { pausedCard, postingCard } from './cards.ts';
+import { goneMeanwhile } from './choose-model.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
 import { absorb } from './house.ts';
@@ -32,9 +33,13 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     return deliver(claim, undefined, undefined, parts, signal);
   }
   const [way] = waysFor(job.request, parts.providers);
-  if (!way) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  const gone = job.ticket === undefined ? goneMeanwhile(job, parts) : undefined;
+  if (!way) {
+    return end(claim, { refusal: gone ?? { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  }
   if (claim.resumed && job.ticket === undefined) await absorb(claim, way, 'cut off', parts);
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
+  if (gone) return end(claim, { refusal: gone }, undefined, parts);
   if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
 
   const watch = await startWatch(claim, parts);

@@ -18,7 +18,7 @@ import { keyvPreferences } from '../../src/storage/preferences.ts';
 import { sqlStore } from '../../src/storage/store.ts';
 import { person } from '../contracts/jobs.ts';
 import { commands, models, readLine } from '../domain/read-line.ts';
-import { manualClock } from '../fakes/clock.ts';
+import { type ManualClock, manualClock } from '../fakes/clock.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
 
@@ -26,6 +26,7 @@ const noon = Date.UTC(2026, 10, 20, 12);
 export interface TestDesk {
   readonly store: Store;
   readonly catalogue: Catalogue;
+  readonly clock: ManualClock;
   /** Says a line as this person; resolves to what they read, as plain text. */
   say(line: string, as?: Person, requestId?: string): Promise<string>;
   /** The answer as it was made, with its spans. */
@@ -77,6 +78,7 @@ export async function openDesk(): Promise<TestDesk> {
   return {
     store,
     catalogue,
+    clock,
     answer,
     say: async (...line) => plainText(await answer(...line)),
     async close() {

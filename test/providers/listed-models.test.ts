@@ -57,13 +57,13 @@ describe('a service that lists its models', () => {
     expect(fake.violations()).toEqual([]);
   });
 
-  test.each([
+  test.each<[unknown, string | undefined]>([
     ['2027-01-31', '2027-01-31'],
     ['2027-01-31T23:30:00Z', '2027-01-31'],
     [Date.UTC(2027, 0, 31) / 1_000, '2027-01-31'],
     [String(Date.UTC(2027, 0, 31) / 1_000), '2027-01-31'],
     ...[null, undefined, '', 'soon', '31.1.2027', '2027-02-31T', 0, -1, 1e300, Date.UTC(2027, 0, 31), {}, [], true].map(
-      (given) => [given, undefined] as const,
+      (given): [unknown, undefined] => [given, undefined],
     ),
     ['2027-01-31'.padEnd(100, ' '), undefined],
   ])('says %j for its shutdown, which is %s', async (given, day) => {
