@@ -7,7 +7,7 @@ import { type GuardedFetch, guardedFetch } from './http/guarded-fetch.ts';
 import { longCalls } from './http/long-calls.ts';
 import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
 import { withLimits } from './providers/with-limits.ts';
-import { withRetry } from './providers/with-retry.ts';
+import { withRepeatedChecks } from './providers/with-repeated-checks.ts';
 import { withSeveralCalls } from './providers/with-several-calls.ts';
 
 /** The sketch takes its time, so that progress can be seen. */
@@ -54,7 +54,7 @@ async function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock
   const bare = await build({ terms, config, fetch: longCalls(), download });
   const { deadlineMs } = config;
   const timed = withDeadline(bare, clock, deadlineMs === undefined ? deadlineByQuality : () => deadlineMs);
-  return withSeveralCalls(withRetry(withLimits(timed, clock, config.imagesPerMinute), { clock }));
+  return withSeveralCalls(withRepeatedChecks(withLimits(timed, clock, config.imagesPerMinute), { clock }));
 }
 
 /**
@@ -78,6 +78,6 @@ export function termsOf(config: ProviderConfig, catalogue: Catalogue): Terms {
   return {
     ...{ name, priceMultiplier, concurrency, lanes },
     offers: offers.map(priced),
-    nameOf: (model) => names.get(model) ?? model,
+    nameOf: (model) => names.get(model) ?? offers.find(({ id }) => id === model)?.called ?? model,
   };
 }

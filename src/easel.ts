@@ -17,6 +17,7 @@ import { pausedCard } from './pipeline/cards.ts';
 import { checkDaily, type DailyChecks } from './pipeline/daily.ts';
 import { errands } from './pipeline/errands.ts';
 import { floodLimiter } from './pipeline/floods.ts';
+import { openHealth } from './pipeline/health.ts';
 import type { Parts } from './pipeline/parts.ts';
 import { decoder } from './pipeline/pictures/decoder.ts';
 import { sharpInputs } from './pipeline/pictures/input-pictures.ts';
@@ -26,6 +27,7 @@ import { createWorker } from './pipeline/queue.ts';
 import { openReception } from './pipeline/receive.ts';
 import { ownerName, recover } from './pipeline/recover.ts';
 import { openOrGoBlind } from './pipeline/show.ts';
+import { openStandings } from './pipeline/standings.ts';
 import { tellUntold } from './pipeline/tell-end.ts';
 import { keepWaitingCards } from './pipeline/waiting-cards.ts';
 import { openWishes } from './pipeline/wishes.ts';
@@ -86,6 +88,9 @@ export async function buildEasel(
     forms: keyvOn(database.db, clock, 'forms'),
     hints: keyvOn(database.db, clock, 'hints'),
     wishes: openWishes(store.queue),
+    health: openHealth(keyvOn(database.db, clock, 'aside'), clock),
+    standings: openStandings(store.queue, clock),
+    chance: Math.random,
     closing: closing.signal,
     clock,
     log,

@@ -1,16 +1,18 @@
 import type { ChatRequest } from '../domain/chat-platform.ts';
 import { type Credits, credits } from '../domain/credits.ts';
 import { type ImageWish, qualities, sizeText } from '../domain/image.ts';
+import type { Lane } from '../domain/image-provider.ts';
 import type { JobId, NewJob } from '../domain/job.ts';
 import type { Load } from '../domain/job-queue.ts';
 import type { Person } from '../domain/person.ts';
-import { holdFor, quote } from '../domain/price.ts';
+import { holdFor, isPriced, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Gathered } from './gather.ts';
-import { tariff } from './house.ts';
 import { laneFor } from './lane.ts';
 import type { Parts, Rules } from './parts.ts';
+import { rank } from './route.ts';
+import { tariff } from './tariff.ts';
 import { usualMs } from './usual.ts';
 
 export interface Admitted {
@@ -36,11 +38,10 @@ export async function admit(
   const fitted = fitWish(wish, gathered, own, team, parts.hashPerson(person.id), parts);
   if (isRefusal(fitted)) return fitted;
 
-  const quoted = quoteFor(fitted, rules);
-  if (quoted === undefined) {
-    return { refused: 'unpriced', model: fitted.request.model, size: sizeText(fitted.request.size) };
-  }
-  const { request, notes } = fitted;
+  const lane = await laneFor(asked, team, parts);
+  const offered = offerTo(lane, fitted, parts);
+  if (isRefusal(offered)) return offered;
+  const { request, notes, quoted } = offered;
   const job: NewJob = {
     id,
     person,
@@ -50,20 +51,35 @@ export async function admit(
     held: holdFor(quoted),
     notes,
     family: gathered.parent?.family ?? id,
-    lane: await laneFor(asked, team, parts),
+    lane,
     createdAt: clock.now(),
   };
 
   const verdict = await store.transaction(async ({ ledger, queue }): Promise<number | 'known' | Refusal> => {
     if ((await queue.add(job, parts.owner)) === 'known') return 'known';
     const hold = await ledger.hold(id, person.id, job.held);
-    if ('refused' in hold) return { ...hold, needs: quoted, cheaper: cheaper(fitted, hold.has, rules) };
+    if ('refused' in hold) return { ...hold, needs: quoted, cheaper: cheaper(offered, hold.has, rules) };
     const over = overLimit(await queue.load(person.id), rules, clock.now());
     return over ?? (await queue.placeInQueue(id)) ?? 1;
   });
   if (typeof verdict === 'number') return { job, placeInQueue: verdict };
   const isTooMany = verdict !== 'known' && verdict.refused === 'too-many';
   return isTooMany ? { ...verdict, retryAfterMs: await usualMs(request, parts) } : verdict;
+}
+
+/** The price that is said: that of the service which is asked first, as things stand. */
+function offerTo(lane: Lane, fitted: Fitted, parts: Parts): (Fitted & { readonly quoted: Credits }) | Refusal {
+  const { model, size } = fitted.request;
+  const priced = fitted.ways.filter((way) => isPriced(way.offer, fitted.request));
+  const ready = priced.filter(({ provider }) => parts.health.readyAt(provider.name) !== undefined);
+  const [first, ...others] = rank(ready.length > 0 ? ready : priced, lane, fitted.request, {
+    ...parts,
+    chance: () => 1,
+  });
+  if (!first) return { refused: 'unpriced', model, size: sizeText(size) };
+  const request = { ...fitted.request, partialImages: previewsOf(fitted.request, first, parts.rules) };
+  const offered: Fitted = { ...fitted, request, ways: [first, ...others] };
+  return { ...offered, quoted: quoteFor(offered, parts.rules) ?? credits(0) };
 }
 
 /** What would be refused whatever it is, before anything is fetched for it. */

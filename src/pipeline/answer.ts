@@ -8,6 +8,7 @@ import { laneFor } from './lane.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
+import { services } from './services.ts';
 
 /** Has a command answer from the asker's account, so that only they see it. */
 export async function answer(
@@ -30,6 +31,7 @@ export async function answer(
     catalogue,
     models: modelsLiving(parts),
     lane: async () => laneFor(asked, await preferences.ofWorkspace(asked.person.workspace), parts),
+    services: services(parts),
     commands,
     cancel: (job) => cancel(job as JobId, parts, worker),
     now: clock.now(),

@@ -87,12 +87,15 @@ export interface Moment {
   readonly percent: number | undefined;
   readonly preview: Preview | undefined;
   readonly retryInMs: number | undefined;
+  /** The service that is asked after another one failed. */
+  readonly switchedTo: string | undefined;
 }
 
 export function runningCard(job: Job, moment: Moment): Card {
   const left = timeLeft(moment);
   const headline = [{ bold: 'Being made' }, ...(left === undefined ? [] : [` · ${left}`])];
-  return card('running', job, headline, make(job.request), {
+  const switched = moment.switchedTo === undefined ? '' : ` · switched to ${moment.switchedTo}`;
+  return card('running', job, headline, `${make(job.request)}${switched}`, {
     bar: fractionDone(moment),
     preview: moment.preview,
     buttons: [button(job, 'cancel')],

@@ -14,6 +14,8 @@ import type { Preferences } from '../domain/preferences.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Region } from '../domain/region.ts';
 import type { Store } from '../domain/store.ts';
+import type { Health } from './health.ts';
+import type { Standings } from './standings.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What the steps of a request's journey are built from. `main.ts` fills it with concrete parts. */
@@ -34,6 +36,12 @@ export interface Parts {
   /** Which hints a person has had. Losable: they then get one again. */
   readonly hints: Keyv;
   readonly wishes: Wishes;
+  /** Which services are worth asking. */
+  readonly health: Health;
+  /** How they did lately. */
+  readonly standings: Standings;
+  /** From 0 to 1: for jitter, and for trying another service now and then. */
+  readonly chance: () => number;
   /** Aborts when no more requests are taken. */
   readonly closing: AbortSignal;
   readonly clock: Clock;

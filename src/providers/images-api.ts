@@ -21,7 +21,7 @@ const picturesPerAnswerMax = 4;
 
 /**
  * A service that speaks OpenAI's Images API, whoever runs it.
- * One call per `start`, never repeated here: a repeat may be billed again, so `withRetry` decides about it.
+ * One call per `start`, never repeated here: a repeat may be billed again, so the pipeline decides about it.
  * Source: openai@7.55.0 resources/images.d.ts, read 2026-11.
  */
 export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptions): ImageProvider {

@@ -5,6 +5,7 @@ import type { Made, Progress } from '../domain/image-provider.ts';
 import type { Usage } from '../domain/price.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { decodeBase64 } from './base64.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import { brokenAnswer } from './openai-errors.ts';
 import { parsePictures } from './picture-json.ts';
 
@@ -86,21 +87,19 @@ async function jsonIn({ body }: Response): Promise<unknown> {
 export async function readPictures(answer: Answer, download: GuardedFetch, signal: AbortSignal): Promise<Made> {
   const { usage, requestId } = answer;
   const failures: unknown[] = [];
-  const fetchPicture = async (url: string) => {
+  const fetched = async (url: string) => {
     try {
-      const { status, bytes } = await download(url, { signal, deadlineMs: 60_000, headers: { accept: 'image/*' } });
-      if (status === 200) return bytes;
-      failures.push(new Error(`the picture's URL answered ${status}`));
+      return await fetchPicture(url, download, signal);
     } catch (error) {
       signal.throwIfAborted();
       failures.push(error);
+      return undefined;
     }
-    return undefined;
   };
   const bytesOf = async ({ b64_json, url }: Item) => {
     if (b64_json instanceof Uint8Array && b64_json.length > 0) return b64_json;
     const inline = (typeof b64_json === 'string' && b64_json) || (url?.startsWith('data:') ? url : undefined);
-    const bytes = inline ? decodeBase64(inline) : url && (await fetchPicture(url));
+    const bytes = inline ? decodeBase64(inline) : url && (await fetched(url));
     return bytes || new Uint8Array();
   };
   const made = await Promise.all(answer.items.map(bytesOf));

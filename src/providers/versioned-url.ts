@@ -1,4 +1,4 @@
-/** The address of an API that speaks like OpenAI's. A base URL that names a version anywhere in its path is complete. */
+/** A base URL as the `openai` package wants it: one that names a version anywhere in its path is complete. */
 export function versionedUrl(baseUrl: string): string {
   const plain = baseUrl.replace(/\/+$/, '');
   return /\/v\d+[a-z]*(\/|$)/.test(new URL(plain).pathname) ? plain : `${plain}/v1`;

@@ -7,7 +7,7 @@ import { slidingWindow } from './sliding-window.ts';
 /**
  * Keeps to what a service allows: its `concurrency`, and images per minute in any minute.
  * Calls wait here for their turn and leave at once when cancelled. Goes around `withDeadline`, so that waiting is not
- * counted as the service's time, and inside `withRetry`, so that a pause between tries holds no place.
+ * counted as the service's time.
  * @param imagesPerMinute unset: as many as the service likes
  */
 export function withLimits(provider: ImageProvider, clock: Clock, imagesPerMinute?: number): ImageProvider {

@@ -13,7 +13,7 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
     async start(order, key, signal, onProgress) {
       if (order.count <= provider.imagesPerCallMax) return provider.start(order, key, signal, onProgress);
       const parts = split(order, provider.imagesPerCallMax);
-      const calls = parts.map((part) => provider.start(part, key, signal, (step) => onProgress(counted(step, part))));
+      const calls = parts.map((part) => provider.start(part, key, signal, onProgress));
       const settled = await Promise.allSettled(calls);
       return together(settled, parts, onProgress);
     },
@@ -25,9 +25,6 @@ function split(order: ImageOrder, most: number): ImageOrder[] {
   const rest = order.count % most;
   return [...whole, ...(rest > 0 ? [rest] : [])].map((count) => ({ ...order, count }));
 }
-
-/** A failure of one call is a failure of as many pictures as that call was for. */
-const counted = (step: Progress, { count }: ImageOrder): Progress => ('retrying' in step ? { ...step, count } : step);
 
 type Answer = Made | Ticket | Refusal;
 

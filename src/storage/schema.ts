@@ -112,7 +112,7 @@ interface ShownTable {
   removed: number;
 }
 
-interface CallsTable {
+export interface CallsTable {
   seq: Generated<number>;
   job: string;
   attempt: number;
@@ -125,4 +125,14 @@ interface CallsTable {
   ended_at: number;
   outcome: string;
   request_id: string | null;
+  organisation: string | null;
+  text_in_tokens: number | null;
+  image_in_tokens: number | null;
+  image_out_tokens: number | null;
+  delivered: number | null;
+  list_micro_usd: number | null;
+  billed_micro_usd: number | null;
+  charged: number | null;
+  absorbed: number | null;
+  content_credentials: number | null;
 }

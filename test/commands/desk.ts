@@ -12,6 +12,9 @@ import { isRefusal, refusalText } from '../../src/domain/refusal.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { plainText, type Text } from '../../src/domain/text.ts';
 import { loadCatalogue } from '../../src/load-catalogue.ts';
+import { type Health, openHealth } from '../../src/pipeline/health.ts';
+import { services } from '../../src/pipeline/services.ts';
+import { openStandings } from '../../src/pipeline/standings.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { keyvOn } from '../../src/storage/keyv-store.ts';
 import { keyvPreferences } from '../../src/storage/preferences.ts';
@@ -19,12 +22,14 @@ import { sqlStore } from '../../src/storage/store.ts';
 import { person } from '../contracts/jobs.ts';
 import { commands, models, readLine } from '../domain/read-line.ts';
 import { type ManualClock, manualClock } from '../fakes/clock.ts';
+import { scriptedProvider } from '../fakes/provider.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
 
 /** A desk where people ask and get answers: the real store in a temporary file, the real commands and catalogue. */
 export interface TestDesk {
   readonly store: Store;
+  readonly health: Health;
   readonly catalogue: Catalogue;
   readonly clock: ManualClock;
   /** Says a line as this person; resolves to what they read, as plain text. */
@@ -45,6 +50,8 @@ export async function openDesk(): Promise<TestDesk> {
   const store = sqlStore(database, clock, credits(500));
   const catalogue = await loadCatalogue();
   const preferences = keyvPreferences(keyvOn(database.db, clock, 'preferences'));
+  const health = openHealth(keyvOn(database.db, clock, 'aside'), clock);
+  const standings = openStandings(store.queue, clock);
   let requests = 0;
 
   const deskFor = (asker: Person, requestId: string): Desk => ({
@@ -56,6 +63,7 @@ export async function openDesk(): Promise<TestDesk> {
     preferences,
     catalogue,
     models,
+    services: services({ providers: [scriptedProvider().provider], health, standings }),
     commands,
     lane: async () => laneOf(asker.id, asker !== bob, await preferences.ofWorkspace(asker.workspace)),
     cancel: (job) =>
@@ -77,6 +85,7 @@ export async function openDesk(): Promise<TestDesk> {
 
   return {
     store,
+    health,
     catalogue,
     clock,
     answer,

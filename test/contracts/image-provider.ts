@@ -45,15 +45,11 @@ export interface Received {
 export const catalogue = models as unknown as Catalogue;
 
 /** What a service of this kind is said to offer, without an operator's wishes. */
-export const termsFor = (kind: ProviderKind, more: Partial<Terms> = {}): Terms => ({
-  name: kind,
-  offers: offersOf(catalogue, kind),
-  concurrency: 8,
-  priceMultiplier: 1,
-  lanes,
-  nameOf: (model) => model,
-  ...more,
-});
+export function termsFor(kind: ProviderKind, more: Partial<Terms> = {}): Terms {
+  const offers = offersOf(catalogue, kind);
+  const nameOf = (model: string) => offers.find(({ id }) => id === model)?.called ?? model;
+  return { name: kind, offers, concurrency: 8, priceMultiplier: 1, lanes, nameOf, ...more };
+}
 
 export const job = jobId('console', 'contract-1');
 

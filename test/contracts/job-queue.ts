@@ -3,7 +3,7 @@ import type { Job, JobId, NewJob } from '../../src/domain/job.ts';
 import type { Call, Claim, JobQueue } from '../../src/domain/job-queue.ts';
 import { leaseMs } from '../../src/storage/turns.ts';
 import { type ManualClock, manualClock } from '../fakes/clock.ts';
-import { finished, newEdit, newJob, person, picture, pictureOf, place, request } from './jobs.ts';
+import { finished, newEdit, newJob, nothingBooked, person, picture, pictureOf, place, request } from './jobs.ts';
 
 const here = ['console'] as const;
 const unmade = { refusal: { refused: 'stopping' } } as const;
@@ -215,14 +215,14 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
       test('a lease that ran out lets another go on, and fences off who had it', async () => {
         await ask(['ann', 1]);
         const old = await mustClaim('host');
-        await queue.ticket(old, 'azure', { task: 7 });
+        await queue.calling(old, 'azure', { task: 7 });
         await clock.advance(leaseMs);
         const resumed = await mustClaim('other');
         expect(resumed).toMatchObject({ owner: 'other', resumed: true });
         expect(resumed.job).toMatchObject({ attempt: 2, ticket: { task: 7 }, provider: 'azure', startedAt: 1_000_000 });
 
         expect(await renew('host')).toEqual([]);
-        expect(await queue.ticket(old, 'azure', 'late')).toBe(false);
+        expect(await queue.calling(old, 'azure', 'late')).toBe(false);
         expect(await queue.made(old, finished)).toBeUndefined();
         expect(await queue.end(old, { fault: 'timeout' })).toBe(false);
         await queue.putBack(old);
@@ -293,7 +293,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await queue.delivered(claimed)).toBe(false);
         await queue.made(claimed, finished);
         expect(await queue.made(claimed, finished)).toBeUndefined();
-        expect(await queue.ticket(claimed, 'azure', 'late')).toBe(false);
+        expect(await queue.calling(claimed, 'azure', 'late')).toBe(false);
         await queue.delivered(claimed);
         expect(await queue.delivered(claimed)).toBe(false);
         expect(await queue.end(claimed, { cancelled: true })).toBe(false);
@@ -567,7 +567,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         startedAt: 0,
         endedAt: attempt,
         outcome: 'made',
-        requestId: undefined,
+        ...nothingBooked,
         ...changes,
       });
       const past = () => queue.pastDurations(request.model, 'medium', request.size, 1);

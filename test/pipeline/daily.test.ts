@@ -8,7 +8,7 @@ import { checkDaily } from '../../src/pipeline/daily.ts';
 import { fileBlobs } from '../../src/storage/blobs.ts';
 import { diagnose, modelsInUse } from '../../src/storage/doctor.ts';
 import { sqlStore } from '../../src/storage/store.ts';
-import { newJob, request } from '../contracts/jobs.ts';
+import { newJob, nothingBooked, request } from '../contracts/jobs.ts';
 import { catalogue, flare, mini, old } from '../domain/models.ts';
 import { scriptedProvider } from '../fakes/provider.ts';
 import { alerting, dayMs } from './alerting.ts';
@@ -61,7 +61,7 @@ async function checking(startsAt?: number, models = catalogue, more: Partial<Tol
       const { quality, size, count } = request;
       await store.queue.record({
         ...{ job: newJob('ann', at).id, attempt: 1, provider: 'relay', model, quality, size, count },
-        ...{ startedAt: at, endedAt: at + 1_000, outcome: 'made', requestId: undefined },
+        ...{ startedAt: at, endedAt: at + 1_000, outcome: 'made', ...nothingBooked },
       });
     },
     /** Writes into an account what no entry says. */
