@@ -27,6 +27,8 @@ interface Site {
 const kinds: Partial<Record<ProviderKind, (site: Site) => Promise<ImageProvider>>> = {
   openai: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
     (await import('./providers/openai.ts')).openaiProvider({ ...terms, apiKey, baseUrl, ...ways }),
+  chat: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
+    (await import('./providers/chat.ts')).chatProvider({ ...terms, apiKey, baseUrl, ...ways }),
 };
 
 /** The configured image services with everything that fits them all, or the sketch that stands in for them. */

@@ -3,11 +3,13 @@ import {
   type Catalogue,
   type Differences,
   type Model,
+  nearestSize,
+  offersOf,
   type ProviderKind,
   providerKinds,
   takesSize,
 } from '../../src/domain/catalogue.ts';
-import { readSize } from '../../src/domain/image.ts';
+import { readSize, type Shape } from '../../src/domain/image.ts';
 import { quote } from '../../src/domain/price.ts';
 import catalogue from '../../src/providers/models.json' with { type: 'json' };
 
@@ -104,6 +106,23 @@ test.each(models)(
 test('a living model has a price, a model without one is gone', () => {
   for (const { id, prices, life } of models) expect([id, prices === null]).toEqual([id, life.state === 'gone']);
 });
+
+test.each(providerKinds)(
+  'what services of kind %s offer has a price in every quality, in each of its sizes',
+  (kind) => {
+    for (const offer of offersOf(catalogue as unknown as Catalogue, kind)) {
+      const shapes = (Object.keys(offer.shapes) as Shape[]).map((shape) => readSize(offer.shapes[shape]));
+      const listed = 'list' in offer.sizes ? offer.sizes.list.map(readSize) : [];
+      for (const size of [...shapes, ...listed].filter((size) => size !== undefined)) {
+        expect([offer.id, nearestSize(offer, size), takesSize(offer, size)]).toEqual([offer.id, size, true]);
+        for (const quality of offer.qualities) {
+          const request = { size, quality, count: 1, partialImages: 0 };
+          expect(quote(offer, request, { creditUsd: 0.001, multiplier: 1 })).toBeGreaterThan(0);
+        }
+      }
+    }
+  },
+);
 
 test('the formula gives the known figures', () => {
   const { high } = factorsOf('gpt-image-2.5-flare');
