@@ -23,7 +23,7 @@ export function modelText(report: ModelReport): string {
 
 const placeholderLines = [
   'No image service is set up: the built-in sketch draws placeholders. Set OPENAI_API_KEY or PROVIDERS',
-  '(README, “Image services”) to have these models make pictures.',
+  '(README, “Configuration”) to have these models make pictures.',
 ];
 
 /** The default first, then what is offered here, then the rest. */
@@ -33,7 +33,7 @@ const rank = ({ id, offers }: ModelRow, report: ModelReport): number =>
 function modelLines(model: ModelRow, report: ModelReport): string[] {
   const { id, summary, offers, prices } = model;
   const state = id === report.default ? `${model.state}, the default` : model.state;
-  const own = offers.filter((offer) => !samePrices(offer.prices, prices));
+  const own = offers.filter((offer) => !isAmong(offer.prices, prices));
   const nobody = offers.length === 0 ? ['  No service here offers it.'] : [];
   return [
     `${id} (${state}): ${summary}`,
@@ -41,7 +41,7 @@ function modelLines(model: ModelRow, report: ModelReport): string[] {
     ...priceLines('list price', prices),
     ...billingLines(model),
     ...offers.flatMap((offer) => [
-      ...offerLines(offer, report),
+      ...offerLines(offer, model, report),
       ...(own.includes(offer) ? priceLines(`at ${offer.provider}`, offer.prices) : []),
     ]),
     ...nobody,
@@ -56,8 +56,11 @@ function lifeText({ on, inDays, successor }: ModelRow): string {
 const goneLine = ({ id, on, successor }: ModelRow): string =>
   `  ${id.padEnd(24)}since ${on}; ${successor ? `requests for it are made with ${successor}` : 'it has no successor'}`;
 
-const samePrices = (some: readonly PriceRow[], others: readonly PriceRow[]): boolean =>
-  JSON.stringify(some) === JSON.stringify(others);
+/** Whether a service takes the list price for all it offers of the model. */
+function isAmong(prices: readonly PriceRow[], list: readonly PriceRow[]): boolean {
+  const known = new Set(list.map((price) => JSON.stringify(price)));
+  return prices.every((price) => known.has(JSON.stringify(price)));
+}
 
 const [labelWide, cellWide] = [22, 25];
 
@@ -66,8 +69,7 @@ function priceLines(label: string, prices: readonly PriceRow[]): string[] {
   if (prices.length === 0) return [];
   const sizeOf = (shape: string) => prices.find((price) => price.shape === shape)?.size ?? '';
   const head = shapes.map((shape) => `${shape} ${sizeOf(shape)}`.padStart(cellWide)).join('');
-  const qualities = [...new Set(prices.map(({ quality }) => quality))];
-  const rows = qualities.map((quality) => {
+  const rows = qualitiesOf({ prices }).map((quality) => {
     const cells = shapes.map((shape) =>
       cellText(prices.find((price) => price.quality === quality && price.shape === shape)).padStart(cellWide),
     );
@@ -75,6 +77,10 @@ function priceLines(label: string, prices: readonly PriceRow[]): string[] {
   });
   return [`  ${clipped(label, labelWide - 2).padEnd(labelWide - 2)}${head}`, ...rows];
 }
+
+const qualitiesOf = ({ prices }: Pick<OfferRow, 'prices'>): readonly string[] => [
+  ...new Set(prices.map(({ quality }) => quality)),
+];
 
 function cellText(price: PriceRow | undefined): string {
   if (!price || price.credits === null || price.usd === null) return '–';
@@ -90,16 +96,19 @@ function billingLines({ tokenPrices, extras }: ModelRow): string[] {
   ];
 }
 
-function offerLines(offer: OfferRow, { placeholders }: ModelReport): string[] {
+function offerLines(offer: OfferRow, model: ModelRow, { placeholders }: ModelReport): string[] {
   const { provider, name, priceMultiplier, tasks, formats } = offer;
   const does = tasks.map((task) => (task === 'generate' ? 'draws' : 'changes')).join(' and ');
   const which = offer.lanes.length === lanes.length ? 'all lanes' : `lanes ${offer.lanes.join(', ')}`;
+  const qualities = qualitiesOf(offer);
+  const fewer = qualities.length < qualitiesOf(model).length ? `quality ${qualities.join(' ')} only` : undefined;
   const price = priceMultiplier === 1 ? undefined : `${priceMultiplier} × the price`;
   const facts = [
     placeholders ? 'placeholders' : `as ${name}`,
     price,
     perImageText(offer),
     does,
+    fewer,
     formats.join(' '),
     which,
   ];

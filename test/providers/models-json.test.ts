@@ -200,21 +200,6 @@ describe('where a kind of service offers a model', () => {
         expect(ours[most]).toBeLessThanOrEqual(rule[most]);
     }
   });
-
-  test.each(offered.filter(({ model }) => model.life.state !== 'gone'))(
-    'every picture of $id that can be asked of $kind has a price',
-    ({ model, differences }) => {
-      const offer: Model = { ...model, ...differences };
-      const sizes = 'list' in offer.sizes ? offer.sizes.list : Object.values(offer.shapes);
-      expect(offer.qualities.length * sizes.length).toBeGreaterThan(0);
-      for (const quality of offer.qualities) {
-        for (const size of sizes.map(readSize).filter((known) => known !== undefined)) {
-          const cost = quote(offer, { size, quality, count: 1, partialImages: 0 }, { creditUsd: 1e-6, multiplier: 1 });
-          expect([quality, size, (cost ?? 0) > 0]).toEqual([quality, size, true]);
-        }
-      }
-    },
-  );
 });
 
 /** Source: developers.openai.com Image generation guide and model pages, per image at 1024x1024, 1024x1536, 1536x1024; read 2026-11-20. */
