@@ -58,6 +58,9 @@ export interface PastCall {
   readonly tookMs: number;
 }
 
+/** In place of a service's name: none is being called. */
+export const nobody = '';
+
 export interface Finished {
   readonly pictures: readonly KeptPicture[];
   readonly charged: Credits;
@@ -98,7 +101,10 @@ export interface JobQueue {
   /** Frees the leases of processes that `isDead` knows to be gone. Returns how many. */
   free(isDead: (owner: string) => boolean): Promise<number>;
 
-  /** Stores which service is being called, and the ticket it gave; without one, an earlier ticket is forgotten. Fenced. */
+  /**
+   * Stores which service is being called, and the ticket it gave; without one, an earlier ticket is forgotten. `nobody`:
+   * all calls have ended and are booked, so that none is lost if the process dies now. Fenced.
+   */
   calling(claim: Claim, provider: string, ticket: Json | undefined): Promise<boolean>;
   /**
    * `running → made`: which version of its family it is. Undefined when the claim is lost, or when the person has asked

@@ -38,6 +38,9 @@ export async function admit(
   const fitted = fitWish(wish, gathered, own, team, parts.hashPerson(person.id), parts);
   if (isRefusal(fitted)) return fitted;
 
+  // For the price that is said: how things stood a moment ago is near enough, and nobody's acknowledgement waits for it.
+  void parts.standings.refresh();
+  void parts.health.refresh(parts.providers.map(({ name }) => name));
   const lane = await laneFor(asked, team, parts);
   const offered = offerTo(lane, fitted, parts);
   if (isRefusal(offered)) return offered;

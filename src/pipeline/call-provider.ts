@@ -1,3 +1,4 @@
+import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { InputPicture, Picture } from '../domain/image.ts';
 import type { ImageOrder, Made, Progress } from '../domain/image-provider.ts';
 import type { Job, Json } from '../domain/job.ts';
@@ -31,11 +32,23 @@ export async function callProvider(
     await parts.store.queue.calling(claim, provider.name, held);
   }
   for (;;) {
-    const state = await provider.check(held, signal);
+    const state = await provider.check(held, signal).catch((error: unknown) => {
+      throw leftBehind(error);
+    });
     if (!('percent' in state)) return state;
     if (state.percent !== undefined) onProgress({ percent: state.percent });
     await parts.clock.sleep(pollMs, signal);
   }
+}
+
+/** Faults of asking, which do not say what became of the task. */
+const unsaid: ReadonlySet<FaultCode> = new Set(['throttled', 'unreachable', 'timeout', 'account']);
+
+/** A task that nobody can ask about any more goes on all the same, and is billed. */
+function leftBehind(error: unknown): unknown {
+  if (!(error instanceof Fault) || error.maybeBilled || !unsaid.has(error.code)) return error;
+  const { message, cause, retryAfterMs, requestId } = error;
+  return new Fault(error.code, message, { cause, retryAfterMs, requestId, maybeBilled: true });
 }
 
 /** The request with the bytes that go along, as far as this service takes it: one without previews is asked for none. */

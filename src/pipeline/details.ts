@@ -29,7 +29,7 @@ export async function details(job: Job, { store }: Pick<Parts, 'store'>): Promis
     line('Took', took),
     line(
       'Made by',
-      job.provider && (job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider),
+      job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider || undefined,
     ),
     ...job.notes,
     [{ quiet: `job ${job.id}` }],

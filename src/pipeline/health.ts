@@ -32,7 +32,10 @@ const counting: ReadonlySet<FaultCode> = new Set(['overloaded', 'unreachable', '
 interface Pulse {
   readonly breakers: readonly IBreaker[];
   state: CircuitState;
-  readyAt: number;
+  /** Until its one later try. */
+  openUntil: number;
+  /** It said itself when it wants to hear from us again. */
+  askedUntil: number;
   asideUntil: number;
 }
 
@@ -40,6 +43,7 @@ interface Pulse {
 export function openHealth(aside: Keyv, clock: Clock): Health {
   const pulses = new Map<string, Pulse>();
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking = Promise.resolve();
 
   function of(provider: string): Pulse {
     const pulse = pulses.get(provider) ?? newPulse();
@@ -47,8 +51,8 @@ export function openHealth(aside: Keyv, clock: Clock): Health {
     return pulse;
   }
 
-  function rest(pulse: Pulse, ms: number): void {
-    pulse.readyAt = Math.max(pulse.readyAt, clock.now() + ms);
+  function open(pulse: Pulse): void {
+    pulse.openUntil = clock.now() + restMs;
   }
 
   function recovered(pulse: Pulse): void {
@@ -61,23 +65,32 @@ export function openHealth(aside: Keyv, clock: Clock): Health {
     const opens = pulse.breakers.map((breaker) => breaker.failure(pulse.state)).some(Boolean);
     if (!opens) return;
     pulse.state = CircuitState.HalfOpen;
-    rest(pulse, restMs);
+    open(pulse);
+  }
+
+  async function look(providers: readonly string[]): Promise<void> {
+    const found = await aside.getMany<number>([...providers]);
+    for (const [at, name] of providers.entries()) {
+      const until = found[at];
+      if (until !== undefined) of(name).asideUntil = until;
+    }
   }
 
   return {
     readyAt(provider) {
-      const { readyAt, asideUntil } = of(provider);
-      return asideUntil > clock.now() ? undefined : readyAt;
+      const { openUntil, askedUntil, asideUntil } = of(provider);
+      return asideUntil > clock.now() ? undefined : Math.max(openUntil, askedUntil);
     },
     begins(provider) {
       const pulse = of(provider);
-      if (pulse.state === CircuitState.HalfOpen) rest(pulse, restMs);
+      if (pulse.state === CircuitState.HalfOpen) open(pulse);
     },
     ended(provider, fault) {
       const pulse = of(provider);
-      if (fault?.retryAfterMs !== undefined) rest(pulse, fault.retryAfterMs);
+      if (fault?.retryAfterMs !== undefined)
+        pulse.askedUntil = Math.max(pulse.askedUntil, clock.now() + fault.retryAfterMs);
       if (fault === undefined) {
-        if (pulse.state === CircuitState.HalfOpen) pulse.readyAt = 0;
+        pulse.openUntil = 0;
         recovered(pulse);
       } else if (counting.has(fault.code)) failed(pulse);
     },
@@ -87,16 +100,18 @@ export function openHealth(aside: Keyv, clock: Clock): Health {
     },
     async takeBack(provider) {
       const pulse = of(provider);
-      const wasAside = pulse.asideUntil > clock.now() || (await aside.get(provider)) !== undefined;
+      const until = Math.max(pulse.asideUntil, (await aside.get<number>(provider)) ?? 0);
       pulse.asideUntil = 0;
-      await aside.delete(provider);
-      return wasAside;
+      // Said, rather than forgotten: others can tell it from records that can't be read.
+      await aside.set(provider, 0, asideMs);
+      return until > clock.now();
     },
-    async refresh(providers) {
-      if (clock.now() - lookedAt < freshMs) return;
-      lookedAt = clock.now();
-      const found = await aside.getMany<number>([...providers]).catch(() => undefined);
-      for (const [at, name] of providers.entries()) if (found) of(name).asideUntil = found[at] ?? 0;
+    refresh(providers) {
+      if (clock.now() - lookedAt >= freshMs) {
+        lookedAt = clock.now();
+        looking = look(providers).catch(() => undefined);
+      }
+      return looking;
     },
   };
 }
@@ -106,6 +121,7 @@ const newPulse = (): Pulse => ({
   // The count opens above its threshold, so that half of twenty has to lie above it.
   breakers: [new ConsecutiveBreaker(5), new CountBreaker({ threshold: 0.499, size: 20 })],
   state: CircuitState.Closed,
-  readyAt: 0,
+  openUntil: 0,
+  askedUntil: 0,
   asideUntil: 0,
 });

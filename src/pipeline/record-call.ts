@@ -79,3 +79,18 @@ async function bookLossIn(
   const ending = { outcome: isFault ? outcome.code : outcome, listMicroUsd, absorbed, requestId };
   await queue.record(callOf(job, begun, ending, parts));
 }
+
+/** A call that was cut off, of a service that is not set up any more: nothing is known of its price but the quote. */
+export async function bookGone(job: Job, provider: string, startedAt: number, parts: Parts): Promise<void> {
+  const { model, quality, size, count } = job.request;
+  const microUsd = job.quote * parts.rules.creditUsd * 1e6;
+  await parts.store.transaction(async ({ queue, ledger }) => {
+    await ledger.absorb(job.id, job.quote, reasons['cut off'], `${job.id}:${job.attempt}:cut off`);
+    await queue.record({
+      ...{ job: job.id, attempt: job.attempt, provider, model, quality, size, count, outcome: 'cut off' },
+      ...{ startedAt, endedAt: parts.clock.now(), requestId: undefined, organisation: undefined, usage: undefined },
+      ...{ delivered: 0, charged: credits(0), absorbed: job.quote, contentCredentials: undefined },
+      ...{ listMicroUsd: microUsd, billedMicroUsd: microUsd },
+    });
+  });
+}

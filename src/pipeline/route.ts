@@ -75,13 +75,15 @@ const priceOf = (way: Way, request: ImageRequest, { rules }: Choosing): number =
  */
 function scored(ways: readonly Way[], prices: ReadonlyMap<Way, number>, { standings }: Choosing): Map<Way, number> {
   const seen = new Map(ways.map((way) => [way, standings.of(way.provider.name, way.offer.id)]));
-  const least = (values: readonly number[]) => Math.max(Math.min(...values), Number.MIN_VALUE);
+  // Not below one credit and one millisecond: multiples of nothing are endless.
+  const least = (values: readonly number[]) => Math.max(Math.min(...values), 1);
   const cheapest = least([...prices.values()]);
-  const fastest = least([...seen.values()].flatMap(({ p90Ms }) => p90Ms ?? []).concat(600_000));
+  const known = [...seen.values()].flatMap(({ p90Ms }) => p90Ms ?? []);
+  const fastest = known.length > 0 ? least(known) : 1;
   return new Map(
     ways.map((way) => {
       const { p90Ms = fastest, errorRate } = seen.get(way) ?? { p90Ms: undefined, errorRate: 0 };
-      const cost = (prices.get(way) ?? 0) / cheapest + p90Ms / fastest;
+      const cost = Math.max(prices.get(way) ?? 0, 1) / cheapest + Math.max(p90Ms, 1) / fastest;
       return [way, cost / Math.max(1 - errorRate, 0.05)];
     }),
   );

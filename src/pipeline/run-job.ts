@@ -1,13 +1,13 @@
 import { Fault } from '../domain/fault.ts';
 import type { Outcome } from '../domain/job.ts';
-import type { Claim } from '../domain/job-queue.ts';
+import { type Claim, nobody } from '../domain/job-queue.ts';
 import { pausedCard, postingCard } from './cards.ts';
 import { goneMeanwhile } from './choose-model.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
 import { keep } from './keep.ts';
 import type { Parts } from './parts.ts';
-import { type Begun, bookLoss } from './record-call.ts';
+import { type Begun, bookGone, bookLoss } from './record-call.ts';
 import { type Way, waysFor } from './route.ts';
 import type { Show } from './show.ts';
 import { tellEnd } from './tell-end.ts';
@@ -33,13 +33,12 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     return deliver(claim, undefined, undefined, parts, signal);
   }
   const ways = waysFor(job.request, parts.providers);
-  const [first] = ways;
   const ticketed = ticketWay(job, ways) !== undefined;
+  if (claim.resumed && !ticketed) await bookCutOff(claim, ways, parts);
   const gone = ticketed ? undefined : goneMeanwhile(job, parts);
-  if (!first) {
+  if (ways.length === 0) {
     return end(claim, { refusal: gone ?? { refused: 'no-provider', model: job.request.model } }, undefined, parts);
   }
-  if (claim.resumed && !ticketed) await bookCutOff(claim, calledBefore(claim, ways) ?? first, parts);
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
   if (gone) return end(claim, { refusal: gone }, undefined, parts);
   if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
@@ -51,6 +50,8 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
   if ('stopped' in tried) {
     await bookAll(claim, made, 'not kept', parts);
     if (tried.stopped === 'cancelled' && tried.running) await bookAll(claim, [tried.running], 'cancelled', parts);
+    // Nothing is being called: nothing will have been cut off.
+    if (tried.stopped === 'stopping' && !tried.running) await parts.store.queue.calling(claim, nobody, undefined);
     return stopped(claim, tried.stopped, await watch.show, parts);
   }
 
@@ -70,14 +71,14 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
   await deliver({ ...claim, job: kept.job }, kept.pictures, show, parts, signal);
 }
 
-/** Who was being called when the process before died; undefined where that was not stored, or is not set up any more. */
-const calledBefore = ({ job }: Claim, ways: readonly Way[]): Way | undefined =>
-  ways.find(({ provider }) => provider.name === job.provider);
-
-/** The call that the process before had going, as far as it is known. */
-function bookCutOff({ job }: Claim, way: Way, parts: Parts): Promise<void> {
-  const begun = { way, count: job.request.count, startedAt: job.startedAt ?? parts.clock.now() };
-  return bookLoss(job, begun, 'cut off', parts, 'cut off');
+/** The call that the process before had going, as far as it is known: where nothing was stored, it asked the first. */
+async function bookCutOff({ job }: Claim, ways: readonly Way[], parts: Parts): Promise<void> {
+  const { provider: name } = job;
+  if (name === nobody) return;
+  const way = name === undefined ? ways[0] : ways.find(({ provider }) => provider.name === name);
+  const startedAt = job.startedAt ?? parts.clock.now();
+  if (way) return bookLoss(job, { way, count: job.request.count, startedAt }, 'cut off', parts, 'cut off');
+  if (name !== undefined) await bookGone(job, name, startedAt, parts);
 }
 
 async function bookAll(

@@ -48,6 +48,8 @@ export function openTries(
 ): Tries {
   const standings = new Map<Way, Standing>(ranked.map((way) => [way, { tries: 0, readyAt: 0, spent: false }]));
   const begunAt = clock.now();
+  /** Many jobs wait for the same service: each comes back up to a tenth later than it may, so that not all come at once. */
+  const lateness = 1 + chance() / 10;
   let tries = 0;
   let waitedMs = 0;
   let useless = 0;
@@ -60,21 +62,24 @@ export function openTries(
       const standing = standings.get(way);
       const rested = health.readyAt(way.provider.name);
       if (!standing || standing.spent || rested === undefined) return [];
-      return [{ way, tries: standing.tries, waitMs: Math.max(standing.readyAt - now, rested - now, 0) }];
+      const restMs = Math.ceil((rested - now) * lateness);
+      return [{ way, tries: standing.tries, waitMs: Math.max(standing.readyAt - now, restMs, 0) }];
     });
     const ready = open.filter(({ waitMs }) => waitMs === 0).sort((a, b) => a.tries - b.tries);
     const [first] = ready.length > 0 ? ready : open.sort((a, b) => a.waitMs - b.waitMs);
-    if (!first || waitedMs + first.waitMs > waitMsMax) return undefined;
+    if (!first || waitedMs + first.waitMs > waitMsMax || now + first.waitMs - begunAt >= jobDeadlineMs)
+      return undefined;
     waitedMs += first.waitMs;
     return { way: first.way, waitMs: first.waitMs };
   }
 
   function failed(way: Way, fault: Fault): void {
-    const standing = standings.get(way);
-    if (!standing) throw new RangeError(`${way.provider.name} was not to be asked`);
     tries += 1;
-    standing.tries += 1;
     if (fault.code === 'broken-answer') useless += 1;
+    const standing = standings.get(way);
+    // One that a ticket led to, and that would not have been asked otherwise, is not asked again.
+    if (!standing) return;
+    standing.tries += 1;
     const growing = Math.min(backoffMsMax, backoffMsMin * 2 ** (standing.tries - 1));
     const jitterMs = Math.ceil(chance() * growing);
     switch (remedy[fault.code]) {

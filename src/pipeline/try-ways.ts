@@ -2,11 +2,12 @@ import { Fault, remedy } from '../domain/fault.ts';
 import { type Picture, readImage } from '../domain/image.ts';
 import type { Made, Progress } from '../domain/image-provider.ts';
 import type { Job, Json, Outcome } from '../domain/job.ts';
-import type { Claim } from '../domain/job-queue.ts';
+import { type Claim, nobody } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { callProvider } from './call-provider.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookLoss } from './record-call.ts';
+import { reportFault } from './report-fault.ts';
 import { rank, type Way } from './route.ts';
 import type { StopReason } from './run-job.ts';
 import { openTries } from './tries.ts';
@@ -27,7 +28,8 @@ export type Tried =
   | { readonly stopped: StopReason; readonly made: readonly Part[]; readonly running: Begun | undefined };
 
 type Answered =
-  | { readonly part: Part; readonly missing: number }
+  /** @param lost why some of its pictures are missing */
+  | { readonly part: Part; readonly missing: number; readonly lost: Fault | undefined }
   | { readonly refusal: Refusal }
   | { readonly fault: Fault }
   | { readonly stopped: StopReason; readonly running: Begun | undefined };
@@ -51,21 +53,26 @@ export async function tryWays(
   const ranked = rank(ways, job.lane, job.request, parts);
   const tries = openTries(ranked, health, clock, chance);
   const resumed = ticketWay(job, ways);
-  const isStored = ways.length > 1 || job.ticket !== undefined;
+  let isStored = ways.length > 1 || job.provider !== undefined;
   const made: Part[] = [];
   let missing = job.request.count;
-  let outcome = nobodyAsked(ranked, parts);
+  let failure: Fault | undefined;
   let asked: Way | undefined;
   for (let call = 1; missing > 0; call++) {
     const next = call === 1 && resumed ? { way: resumed, waitMs: 0 } : tries.next();
     if (!next) break;
     if (next.waitMs > 0) {
       watch.waiting(next.waitMs);
+      isStored = true;
+      if (!(await parts.store.queue.calling(claim, nobody, undefined)))
+        return { stopped: 'lost', made, running: undefined };
       await clock.sleep(next.waitMs, signal).catch(() => undefined);
       if (signal.aborted) return { stopped: signal.reason as StopReason, made, running: undefined };
       continue;
     }
     const { way } = next;
+    // Before anything is waited for: the one try after a rest is this one, for all other jobs.
+    health.begins(way.provider.name);
     if (asked && asked !== way) watch.switched(way.provider.name);
     asked = way;
     const ticket = call === 1 && resumed ? job.ticket : undefined;
@@ -76,22 +83,27 @@ export async function tryWays(
       watch,
     );
     if ('stopped' in answered) return { ...answered, made };
-    if ('refusal' in answered) {
-      outcome = answered;
-      break;
-    }
+    if ('refusal' in answered) return made.length > 0 ? { made } : { outcome: answered };
     if ('fault' in answered) {
       tries.failed(way, answered.fault);
-      const { code, retryAfterMs } = answered.fault;
-      outcome = retryAfterMs === undefined ? { fault: code } : { fault: code, retryAfterMs };
-      if (isOurs(code)) break;
+      failure = kinder(failure, answered.fault);
       continue;
     }
+    if (answered.lost) tries.failed(way, answered.lost);
     made.push(answered.part);
     missing = answered.missing;
   }
-  return made.length > 0 ? { made } : { outcome };
+  if (made.length > 0) return { made };
+  return { outcome: failure ? outcomeOf(failure) : nobodyAsked(ranked, parts) };
 }
+
+/** What a person is told of several failures: rather what may pass by itself than what only an admin can mend. */
+function kinder(before: Fault | undefined, fault: Fault): Fault {
+  return before && remedy[fault.code] === 'page-operator' ? before : fault;
+}
+
+const outcomeOf = ({ code, retryAfterMs }: Fault): Outcome =>
+  retryAfterMs === undefined ? { fault: code } : { fault: code, retryAfterMs };
 
 /** What a job comes to that found nobody to ask: every service is put aside, or rests for longer than it may wait. */
 function nobodyAsked(ranked: readonly Way[], { health, clock }: Parts): Outcome {
@@ -99,9 +111,6 @@ function nobodyAsked(ranked: readonly Way[], { health, clock }: Parts): Outcome 
   if (ready.length === 0) return { fault: 'account' };
   return { fault: 'overloaded', retryAfterMs: Math.max(Math.min(...ready) - clock.now(), 1_000) };
 }
-
-/** Whose failure it is: nobody else does better with what is our own. */
-const isOurs = (code: Fault['code']): boolean => code === 'bug' || code === 'storage';
 
 /** The service that a stored ticket is for, while it is still set up. */
 export const ticketWay = ({ ticket, provider }: Job, ways: readonly Way[]): Way | undefined =>
@@ -133,26 +142,31 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
   };
   if (question.isStored && ticket === undefined && !(await parts.store.queue.calling(claim, name, undefined)))
     return { stopped: 'lost', running: undefined };
-  parts.health.begins(name);
   try {
     const answer = await callProvider(claim, way, count, ticket, parts, signal, onProgress);
     parts.health.ended(name, lost[0]?.fault);
-    for (const [at, { fault, count: losing }] of lost.entries())
+    for (const [at, { fault, count: losing }] of lost.entries()) {
       await bookFault(claim.job, { ...begun, count: losing }, fault, parts, `${which} lost ${at}`);
+      await reportFault(fault, claim.job, way, parts);
+    }
     const missing = lost.reduce((sum, part) => sum + part.count, 0);
     return isRefusal(answer)
       ? await declined(claim.job, begun, answer, previews, parts, which)
-      : { part: partOf({ ...begun, count: count - missing }, answer), missing };
+      : { part: partOf({ ...begun, count: count - missing }, answer), missing, lost: lost[0]?.fault };
   } catch (error) {
     if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? begun : undefined };
     if (error instanceof Fault && error.code === 'storage') throw error;
-    const fault = error instanceof Fault ? error : new Fault('bug', 'a bug while making a picture', { cause: error });
+    const fault = error instanceof Fault ? error : bugOf(error, sent);
     parts.health.ended(name, fault);
     await bookFault(claim.job, begun, fault, parts, which);
-    await report(fault, claim.job, way, parts);
+    await reportFault(fault, claim.job, way, parts);
     return { fault };
   }
 }
+
+/** What an adapter trips over may be billed once the call is out; another service may do without it. */
+const bugOf = (cause: unknown, sent: boolean): Fault =>
+  new Fault('bug', 'a bug while making a picture', { cause, maybeBilled: sent });
 
 /** The previews of a picture that was declined in the end are billed, whatever becomes of it. */
 async function declined(
@@ -178,19 +192,3 @@ function partOf(begun: Begun, answer: Made): Part {
 
 const bookFault = (job: Job, begun: Begun, fault: Fault, parts: Parts, which: string): Promise<void> =>
   bookLoss(job, begun, fault, parts, which, fault.maybeBilled ? undefined : 0);
-
-/** Writes the fault down, puts a service aside whose account fails, and tells the admins what only they can mend. */
-async function report(fault: Fault, { id }: Job, { provider: { name } }: Way, parts: Parts): Promise<void> {
-  const { code, requestId } = fault;
-  parts.log.error({ job: id, provider: name, code, request: requestId, err: fault }, 'a provider failed');
-  if (remedy[code] !== 'page-operator') return;
-  if (code === 'account') await parts.health.putAside(name);
-  parts.errands.add(
-    parts.alert(`${code} ${name}`, `${whatFails(name, code)} Its own words are in the log of job ${id}.`),
-  );
-}
-
-function whatFails(name: string, code: Fault['code']): string {
-  if (code !== 'account') return `The image service ${name} fails Easel: it does not accept how it asks.`;
-  return `The image service ${name} fails Easel: it refuses its account: key, quota or permission. It is left out for an hour, or until an admin says /services resume name:${name}.`;
-}
