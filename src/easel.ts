@@ -9,11 +9,12 @@ import type { Clock } from './domain/clock.ts';
 import { modelsOffered } from './domain/image-provider.ts';
 import type { PlatformName } from './domain/person.ts';
 import { fetchLink } from './fetch-link.ts';
+import { listModels } from './list-models.ts';
 import { loadCatalogue } from './load-catalogue.ts';
 import { loadCommands } from './load-commands.ts';
 import { alerts } from './pipeline/alert.ts';
 import { pausedCard } from './pipeline/cards.ts';
-import { checkDaily } from './pipeline/daily.ts';
+import { checkDaily, type DailyChecks } from './pipeline/daily.ts';
 import { errands } from './pipeline/errands.ts';
 import { floodLimiter } from './pipeline/floods.ts';
 import { openHealth } from './pipeline/health.ts';
@@ -34,7 +35,7 @@ import { hookSecret, personHash, readSecretKey } from './secret-key.ts';
 import { startPlatform } from './start-platform.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
 import { keyvOn } from './storage/keyv-store.ts';
-import { keyvPreferences } from './storage/preferences.ts';
+import { keyvPreferences, modelsPreferred } from './storage/preferences.ts';
 import { type Hooks, hooksPath, openHooks } from './web/hooks.ts';
 import { startWeb, type WebServer } from './web/server.ts';
 
@@ -112,17 +113,15 @@ export async function buildEasel(
       rules,
     }),
   };
-  return { ...wire(parts, storage, closing), hooks };
+  return { ...wire(parts, config, storage, closing), hooks };
 }
 
-function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortController): Omit<Easel, 'hooks'> {
+function wire(parts: Parts, config: Config, storage: Storage, closing: AbortController): Omit<Easel, 'hooks'> {
+  const { store } = storage;
   const worker = createWorker(parts);
   const reception = openReception(parts, worker);
   const over = new AbortController();
-  const checks = {
-    recount: async () => (await diagnose(database.db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
-    modelsInUse: () => modelsInUse(database.db, parts.clock.now()),
-  };
+  const checks = dailyChecks(parts, config, storage);
   /** The checks read everything, so they wait until the start is over. */
   async function laterDaily(): Promise<void> {
     await parts.clock.sleep(firstChecksMs, over.signal).catch(() => undefined);
@@ -161,6 +160,20 @@ function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortC
       await parts.floods.stop();
       await store.close();
     },
+  };
+}
+
+/** What the daily checks look at. */
+function dailyChecks({ catalogue, clock }: Parts, config: Config, { database, blobs }: Storage): DailyChecks {
+  const { db } = database;
+  return {
+    recount: async () => (await diagnose(db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
+    async modelsInUse() {
+      const preferred = await modelsPreferred(keyvOn(db, clock, 'preferences'));
+      const configured = config.providers.flatMap(({ models = [] }) => models.map(({ model }) => model));
+      return { byPeople: [...(await modelsInUse(db, clock.now())), ...preferred], configured };
+    },
+    listings: (signal) => listModels(config, catalogue, signal),
   };
 }
 

@@ -52,6 +52,8 @@ export interface FakeOpenAI {
   release(count?: number): void;
   held(): number;
   today(date: string): void;
+  /** From now on the list of models says that this one is shut down on that day, which may be still to come. */
+  announce(model: string, date: string): void;
   /** Resolves once `condition` is true; looked at whenever a call starts, makes something, or ends. In this process only. */
   until(condition: () => boolean): Promise<void>;
   untilStarted(count: number): Promise<void>;

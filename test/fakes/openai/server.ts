@@ -31,6 +31,7 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
   const pictures = drawPictures(options.pictureBytes ?? 0);
   const published = new Map<string, { bytes: Buffer; type: string }>();
   const occurrences = new Map<string, number>();
+  const announced = new Map<string, string>();
   const watch = createWatch();
   const gate = createGate();
   const running = new Set<Promise<void>>();
@@ -75,7 +76,8 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
       request.resume();
       return sendError(response, call, unknownRoute(route));
     }
-    const refused = keyProblem(request) ?? (route.startsWith('GET /v1/models') ? undefined : unknownRoute(route));
+    const asksModels = /^GET \/v1\/models(\/[^/]+)?$/.test(route);
+    const refused = keyProblem(request) ?? (asksModels ? undefined : unknownRoute(route));
     request.resume();
     if (refused) sendError(response, call, refused);
     else serveModels(decodeURIComponent(path.slice('/v1/models'.length).replace(/^\//, '')), call, response);
@@ -191,8 +193,8 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
 
   function serveModels(name: string, call: Call, response: ServerResponse): void {
     const model = modelNamed(name);
-    const found = model && !isGone(model, today) ? modelEntry(name, model) : undefined;
-    const body = name === '' ? modelList(today) : found;
+    const found = model && !isGone(model, today) ? modelEntry(name, model, announced) : undefined;
+    const body = name === '' ? modelList(today, announced) : found;
     if (!body) {
       sendError(response, call, refusal(404, 'model_not_found', `The model '${name}' does not exist`));
       return;
@@ -261,13 +263,16 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
     today(date) {
       today = date;
     },
+    announce(model, date) {
+      announced.set(model, date);
+    },
     until: watch.until,
     untilStarted: (wanted) => watch.until(() => calls.length >= wanted),
     untilEnded: (wanted) => watch.until(() => calls.filter((call) => call.endedAt !== null).length >= wanted),
     untilHeld: (wanted) => watch.until(() => gate.held() >= wanted),
     reset() {
       for (const list of [calls, violations, downloads, queued]) list.length = 0;
-      for (const map of [occurrences, published]) map.clear();
+      for (const map of [occurrences, published, announced]) map.clear();
       constant = null;
       latency = options.latency ?? 0;
       today = options.today ?? '2026-11-20';
