@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Credits } from '../domain/credits.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
+import { sqlAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { asFault, faulty } from './faulty.ts';
 import { sqlGallery } from './gallery.ts';
@@ -19,7 +20,7 @@ class Undone extends Error {
   }
 }
 
-/** Ledger, queue and gallery over one database. */
+/** Ledger, queue, gallery and audit over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
@@ -34,6 +35,7 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
     ledger: faulty(sqlLedger(alone, clock, startingCredits)),
     queue: faulty(sqlJobQueue(db, alone, clock)),
     gallery: faulty(sqlGallery(db, alone)),
+    audit: faulty(sqlAudit(db)),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {

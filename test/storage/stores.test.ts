@@ -3,6 +3,7 @@ import path from 'node:path';
 import { credits } from '../../src/domain/credits.ts';
 import { fileBlobs } from '../../src/storage/blobs.ts';
 import { sqlStore } from '../../src/storage/store.ts';
+import { auditContract } from '../contracts/audit.ts';
 import { blobStoreContract } from '../contracts/blob-store.ts';
 import { galleryContract } from '../contracts/gallery.ts';
 import { jobQueueContract } from '../contracts/job-queue.ts';
@@ -21,5 +22,6 @@ onEveryDatabase((current) => {
   ledgerContract('the database', async (startingCredits) => (await emptied(undefined, startingCredits)).ledger);
   jobQueueContract('the database', async (clock) => (await emptied(clock)).queue);
   galleryContract('the database', () => emptied());
+  auditContract('the database', () => emptied());
   blobStoreContract('a folder', async () => fileBlobs(path.join(current().folder, randomUUID())));
 });
