@@ -63,6 +63,7 @@ export async function buildEasel(
   chat: readonly ChatPlatform[],
   log: Logger,
   clock: Clock,
+  chance: () => number = Math.random,
 ): Promise<Easel> {
   const { database, store, blobs } = storage;
   const catalogue = await loadCatalogue(config.modelsFile);
@@ -89,7 +90,7 @@ export async function buildEasel(
     wishes: openWishes(store.queue),
     health: openHealth(keyvOn(database.db, clock, 'aside'), clock),
     standings: openStandings(store.queue, clock),
-    chance: Math.random,
+    chance,
     closing: closing.signal,
     clock,
     log,
