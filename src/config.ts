@@ -4,6 +4,7 @@ import { type ProviderKind, providerKinds } from './domain/catalogue.ts';
 import { type Credits, credits } from './domain/credits.ts';
 import { type Lane, lanes } from './domain/image-provider.ts';
 import { type PersonId, readPersonId } from './domain/person.ts';
+import { addressProblem, isV1Form } from './providers/azure-form.ts';
 
 export interface ProviderConfig {
   readonly name: string;
@@ -14,6 +15,10 @@ export interface ProviderConfig {
   /** What to offer, and what the service calls it where that differs; undefined: all that the catalogue knows for the kind. */
   readonly models: readonly { readonly model: string; readonly called: string | undefined }[] | undefined;
   readonly apiVersion: string | undefined;
+  /** What a token from Microsoft Entra is asked for. */
+  readonly scope: string;
+  /** How the results of long tasks arrive, where the kind has such. */
+  readonly reply: (typeof replies)[number];
   readonly priceMultiplier: number;
   /** US$ for one picture, whatever it is; undefined: as the catalogue says. */
   readonly pricePerImage: number | undefined;
@@ -23,6 +28,8 @@ export interface ProviderConfig {
   /** Undefined: by quality. */
   readonly deadlineMs: number | undefined;
 }
+
+const replies = ['poll', 'stream', 'webhook'] as const;
 
 export type SlackConfig = {
   readonly botToken: string;
@@ -194,6 +201,8 @@ const providerDefaults = {
   kind: 'openai',
   models: undefined,
   apiVersion: undefined,
+  scope: 'https://cognitiveservices.azure.com/.default',
+  reply: 'poll',
   priceMultiplier: 1,
   pricePerImage: undefined,
   lanes,
@@ -209,9 +218,12 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
   if (!apiKey && kind !== 'azure') problems.push(`${prefix}_API_KEY is missing`);
   const baseUrl = read.text(`${prefix}_BASE_URL`) ? read.url(`${prefix}_BASE_URL`) : usualUrls[kind];
   if (!read.text(`${prefix}_BASE_URL`) && !baseUrl) problems.push(`${prefix}_BASE_URL is missing`);
+  if (kind === 'azure' && baseUrl) checkAzure(prefix, baseUrl, read, problems);
   const models = read.list(`${prefix}_MODELS`);
   const whole = (what: string, max: number) =>
     read.text(`${prefix}_${what}`) ? read.whole(`${prefix}_${what}`, 1, 1, max) : undefined;
+  const reply = read.oneOf(`${prefix}_REPLY`, replies, 'poll');
+  if (kind === 'grsai') checkGrsai(prefix, reply, read, problems);
   const deadlineSeconds = whole('DEADLINE_SECONDS', 3_600);
   return {
     name,
@@ -220,6 +232,8 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
     apiKey,
     models: models.length > 0 ? models.map(modelNamed) : undefined,
     apiVersion: read.text(`${prefix}_API_VERSION`),
+    scope: read.text(`${prefix}_SCOPE`) ?? providerDefaults.scope,
+    reply,
     priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
     pricePerImage: read.text(`${prefix}_PRICE_PER_IMAGE`) ? read.positive(`${prefix}_PRICE_PER_IMAGE`, 1) : undefined,
     lanes: lanesOf(`${prefix}_LANES`, read, problems),
@@ -227,6 +241,26 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
     imagesPerMinute: whole('IMAGES_PER_MINUTE', 100_000),
     deadlineMs: deadlineSeconds && deadlineSeconds * 1_000,
   };
+}
+
+function checkAzure(prefix: string, baseUrl: string, read: Reader, problems: string[]): void {
+  const wrong = addressProblem(baseUrl);
+  if (wrong) problems.push(`${prefix}_BASE_URL ${wrong}`);
+  if (!isV1Form(baseUrl) && !read.text(`${prefix}_API_VERSION`))
+    problems.push(
+      `${prefix}_API_VERSION is missing: Azure needs it, such as 2025-04-01-preview, unless the address ends in /openai/v1`,
+    );
+}
+
+/** The newer of GrsAI's two APIs is not known to call back. */
+function checkGrsai(prefix: string, reply: ProviderConfig['reply'], read: Reader, problems: string[]): void {
+  const version = read.text(`${prefix}_API_VERSION`)
+    ? read.oneOf(`${prefix}_API_VERSION`, ['draw', 'api'], 'draw')
+    : '';
+  if (reply !== 'webhook') return;
+  if (version === 'api') problems.push(`${prefix}_REPLY=webhook needs ${prefix}_API_VERSION=draw, or none`);
+  if (!read.text('PUBLIC_URL'))
+    problems.push(`PUBLIC_URL is missing: ${prefix}_REPLY=webhook needs an address where the service can call Easel`);
 }
 
 /** `model` or `model=what the service calls it`. */

@@ -152,6 +152,8 @@ export interface Footer {
   /** How many came of those asked for. */
   readonly pictures: number;
   readonly reencoded: number;
+  /** What the service made otherwise than asked, such as “jpeg” for “png”. */
+  readonly otherwise: readonly { readonly asked: string; readonly came: string }[];
   /** Why it is not posted where it was asked for. */
   readonly moved: boolean;
 }
@@ -164,10 +166,13 @@ export function resultText(job: Job, footer: Footer): Text {
     footer.reencoded > 0
       ? `${counted(footer.reencoded, 'picture')} too large to post here ${footer.reencoded === 1 ? 'was' : 'were'} re-encoded; the original is kept.`
       : undefined;
+  const otherwise = footer.otherwise.map(
+    ({ asked, came }) => `The image service sent ${came} where ${asked} was asked.`,
+  );
   const moved = footer.moved ? 'It could not be posted where you asked, so here it is.' : undefined;
   return lines(
     [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
-    ...[fewer, smaller, moved, ...job.notes].filter((note) => note !== undefined),
+    ...[fewer, smaller, ...otherwise, moved, ...job.notes].filter((note) => note !== undefined),
     ...[versionText(job)].filter((version) => version !== undefined).map((version): Text => [{ quiet: version }]),
     [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${footer.charged} · ${footer.left} left` }],
   );

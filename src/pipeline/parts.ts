@@ -9,6 +9,7 @@ import type { Picture, Size } from '../domain/image.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import type { Limiter } from '../domain/limiter.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { Person, PersonId, PlatformName } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -24,6 +25,8 @@ export interface Parts {
   readonly blobs: BlobStore;
   /** In order of preference. */
   readonly providers: readonly ImageProvider[];
+  /** Which of them have room. */
+  readonly pace: Pick<Pace, 'room'>;
   readonly platforms: ReadonlyMap<PlatformName, ChatPlatform>;
   readonly commands: readonly Command[];
   readonly catalogue: Catalogue;

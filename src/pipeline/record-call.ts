@@ -42,7 +42,7 @@ export function callOf(
 const reasons = {
   'cut off': 'possibly billed: the process died during the call',
   cancelled: 'possibly billed: cancelled during the call',
-  refused: 'billed: previews, then declined',
+  refused: 'billed as far as it had come, then declined',
   'not kept': 'billed: its pictures could not be stored',
 } as const;
 

@@ -1,6 +1,7 @@
 import { type Offer, type Task, takesSize } from '../domain/catalogue.ts';
 import type { ImageRequest } from '../domain/image.ts';
 import type { ImageProvider, Lane } from '../domain/image-provider.ts';
+import type { Pace } from '../domain/pace.ts';
 import { isPriced, quote } from '../domain/price.ts';
 import type { Rules } from './parts.ts';
 import type { Standings } from './standings.ts';
@@ -88,6 +89,10 @@ function scored(ways: readonly Way[], prices: ReadonlyMap<Way, number>, { standi
     }),
   );
 }
+
+/** Those that have room for another call come first, else as they were: nobody waits in line beside an idle service. */
+export const withRoomFirst = (ranked: readonly Way[], { room }: Pick<Pace, 'room'>): Way[] =>
+  ranked.toSorted((a, b) => Number(room(b.provider.name)) - Number(room(a.provider.name)));
 
 /** Now and then another one comes first. */
 function explored(ranked: readonly Way[], chance: () => number): Way[] {

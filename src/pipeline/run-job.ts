@@ -2,6 +2,7 @@ import { Fault } from '../domain/fault.ts';
 import type { Outcome } from '../domain/job.ts';
 import { type Claim, nobody } from '../domain/job-queue.ts';
 import { pausedCard, postingCard } from './cards.ts';
+import { goneMeanwhile } from './choose-model.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
 import { keep } from './keep.ts';
@@ -32,10 +33,14 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     return deliver(claim, undefined, undefined, parts, signal);
   }
   const ways = waysFor(job.request, parts.providers);
-  if (claim.resumed && !ticketWay(job, ways)) await bookCutOff(claim, ways, parts);
-  if (ways.length === 0)
-    return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  const ticketed = ticketWay(job, ways) !== undefined;
+  if (claim.resumed && !ticketed) await bookCutOff(claim, ways, parts);
+  const gone = ticketed ? undefined : goneMeanwhile(job, parts);
+  if (ways.length === 0) {
+    return end(claim, { refusal: gone ?? { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  }
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
+  if (gone) return end(claim, { refusal: gone }, undefined, parts);
   if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
 
   const watch = await startWatch(claim, parts);

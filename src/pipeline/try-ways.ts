@@ -8,7 +8,7 @@ import { callProvider } from './call-provider.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookLoss } from './record-call.ts';
 import { reportFault } from './report-fault.ts';
-import { rank, type Way } from './route.ts';
+import { rank, type Way, withRoomFirst } from './route.ts';
 import type { StopReason } from './run-job.ts';
 import { openTries } from './tries.ts';
 import type { Watch } from './watch.ts';
@@ -50,7 +50,8 @@ export async function tryWays(
   const { job } = claim;
   const { health, standings, clock, chance } = parts;
   await Promise.all([health.refresh(parts.providers.map(({ name }) => name)), standings.refresh()]);
-  const ranked = rank(ways, job.lane, job.request, parts);
+  const best = rank(ways, job.lane, job.request, parts);
+  const ranked = job.lane === 'normal' ? withRoomFirst(best, parts.pace) : best;
   const tries = openTries(ranked, health, clock, chance);
   const resumed = ticketWay(job, ways);
   let isStored = ways.length > 1 || job.provider !== undefined;
@@ -77,7 +78,7 @@ export async function tryWays(
     asked = way;
     const ticket = call === 1 && resumed ? job.ticket : undefined;
     const answered = await ask(
-      { claim, way, count: missing, ticket, isStored, which: `call ${call}` },
+      { claim, way, count: missing, ticket, isStored: isStored || call > 1, which: `call ${call}` },
       parts,
       signal,
       watch,
@@ -121,7 +122,7 @@ interface Question {
   readonly way: Way;
   readonly count: number;
   readonly ticket: Json | undefined;
-  /** Whether it has to be stored who is asked: another one might have been, or there was a ticket. */
+  /** Whether it has to be stored who is asked: another one might have been, or there may be a ticket of a call before. */
   readonly isStored: boolean;
   /** Tells the calls of one attempt apart. */
   readonly which: string;
@@ -168,7 +169,7 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
 const bugOf = (cause: unknown, sent: boolean): Fault =>
   new Fault('bug', 'a bug while making a picture', { cause, maybeBilled: sent });
 
-/** The previews of a picture that was declined in the end are billed, whatever becomes of it. */
+/** The previews of a picture that was declined in the end are billed, whatever becomes of it; with some services all of it. */
 async function declined(
   job: Job,
   begun: Begun,
@@ -178,7 +179,9 @@ async function declined(
   which: string,
 ): Promise<Answered> {
   const { prices, partialImageTokens } = begun.way.offer;
-  await bookLoss(job, begun, 'refused', parts, which, previews * partialImageTokens * (prices?.imageOut ?? 0));
+  const ofPreviews = previews * partialImageTokens * (prices?.imageOut ?? 0);
+  const maybeBilled = refusal.refused === 'content' && refusal.maybeBilled === true;
+  await bookLoss(job, begun, 'refused', parts, which, maybeBilled ? undefined : ofPreviews);
   return { refusal };
 }
 

@@ -23,7 +23,9 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
 function split(order: ImageOrder, most: number): ImageOrder[] {
   const whole = Array.from({ length: Math.floor(order.count / most) }, () => most);
   const rest = order.count % most;
-  return [...whole, ...(rest > 0 ? [rest] : [])].map((count) => ({ ...order, count }));
+  const counts = [...whole, ...(rest > 0 ? [rest] : [])];
+  // A cache on the way must not answer two calls of the same wording with the same picture.
+  return counts.map((count, at) => ({ ...order, count, fresh: order.fresh || at > 0 }));
 }
 
 type Answer = Made | Ticket | Refusal;
@@ -55,6 +57,7 @@ function together(
         .map(({ requestId }) => requestId)
         .filter(Boolean)
         .join(', ') || undefined,
+    organisation: made.find(({ organisation }) => organisation !== undefined)?.organisation,
   };
 }
 

@@ -18,6 +18,9 @@ export interface Schema {
   shown_messages: { message: string; job: string };
   /** What each thread is about. */
   threads: { thread: string; job: string; position: number | null };
+  pace_slots: PaceSlotsTable;
+  /** The pictures that were asked for in the last minute, by the slot that they were asked for in. */
+  pace_images: { id: string; service: string; at: number; count: number };
   cache: { key: string; value: string; expires_at: number | null };
 }
 
@@ -110,6 +113,15 @@ interface ShownTable {
   channel: string | null;
   at: number;
   removed: number;
+}
+
+/** A call that is out at a service, or (`waiting` 1) a process that waits to send one. */
+interface PaceSlotsTable {
+  id: string;
+  service: string;
+  waiting: number;
+  asked_at: number;
+  lease_until: number;
 }
 
 export interface CallsTable {

@@ -21,7 +21,7 @@ import { keyvPreferences } from '../../src/storage/preferences.ts';
 import { sqlStore } from '../../src/storage/store.ts';
 import { person } from '../contracts/jobs.ts';
 import { commands, models, readLine } from '../domain/read-line.ts';
-import { manualClock } from '../fakes/clock.ts';
+import { type ManualClock, manualClock } from '../fakes/clock.ts';
 import { scriptedProvider } from '../fakes/provider.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
@@ -31,6 +31,7 @@ export interface TestDesk {
   readonly store: Store;
   readonly health: Health;
   readonly catalogue: Catalogue;
+  readonly clock: ManualClock;
   /** Says a line as this person; resolves to what they read, as plain text. */
   say(line: string, as?: Person, requestId?: string): Promise<string>;
   /** The answer as it was made, with its spans. */
@@ -86,6 +87,7 @@ export async function openDesk(): Promise<TestDesk> {
     store,
     health,
     catalogue,
+    clock,
     answer,
     say: async (...line) => plainText(await answer(...line)),
     async close() {

@@ -28,6 +28,21 @@ test('what is set is saved, shown, and nobody else’s', async () => {
   expect(await shown(bob)).toEqual(usual);
 });
 
+test('a model that is gone is saved as its successor, a dated name as the model’s own', async () => {
+  expect(await desk.say('/settings set model:gpt-image-1')).toBe(
+    'Saved: model gpt-image-2.5-flare. gpt-image-1 is gone; gpt-image-2.5-flare takes its place.',
+  );
+  expect((await shown())[3]).toBe('model: gpt-image-2.5-flare');
+  expect(await desk.say('/settings set model:GPT-image-2-2026-04-21')).toBe('Saved: model gpt-image-2.');
+});
+
+test('a model that went after it was set is shown with what takes its place', async () => {
+  await desk.say('/settings set model:gpt-image-1.5');
+  expect((await shown())[3]).toBe('model: gpt-image-1.5');
+  await desk.clock.advance(Date.UTC(2026, 11, 1) - desk.clock.now());
+  expect((await shown())[3]).toBe('model: gpt-image-1.5, which is gone: gpt-image-2.5-flare takes its place');
+});
+
 test('an exact size is a shape', async () => {
   expect(await desk.say('/settings set shape:1536x864')).toBe('Saved: shape 1536x864.');
 });

@@ -212,6 +212,14 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await claimIds(3)).toEqual([idOf('bob', 2), idOf('cas', 3)]);
       });
 
+      test('a ticket of which nothing came can be taken back', async () => {
+        await ask(['ann', 1]);
+        const claimed = await mustClaim('host');
+        await queue.calling(claimed, 'grsai', { task: 7 });
+        expect(await queue.calling(claimed, 'grsai', undefined)).toBe(true);
+        expect(await queue.find(idOf('ann'))).toMatchObject({ ticket: undefined, provider: 'grsai' });
+      });
+
       test('a lease that ran out lets another go on, and fences off who had it', async () => {
         await ask(['ann', 1]);
         const old = await mustClaim('host');

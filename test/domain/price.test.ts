@@ -165,7 +165,10 @@ describe('a bill', () => {
     const request = ask('medium', '1024x1024', 4);
     const four = { made: 4, delivered: 3 };
     expect(bill(flare, request, { ...four, usage: undefined }, held, tariff)).toMatchObject({ charged: 42, house: 14 });
-    expect(bill(flare, request, { ...four, usage: usage(4 * 439) }, held, tariff)).toMatchObject({ charged: 42, house: 14 });
+    expect(bill(flare, request, { ...four, usage: usage(4 * 439) }, held, tariff)).toMatchObject({
+      charged: 42,
+      house: 14,
+    });
   });
 
   test('charges what was made when fewer were made than asked for', () => {
@@ -192,7 +195,10 @@ describe('a bill', () => {
 
   test('is half at half price', () => {
     const call = { usage: usage(1_756), made: 1, delivered: 1 };
-    expect(bill(flare, ask('high'), call, held, { ...tariff, multiplier: 0.5 })).toMatchObject({ charged: 27, house: 0 });
+    expect(bill(flare, ask('high'), call, held, { ...tariff, multiplier: 0.5 })).toMatchObject({
+      charged: 27,
+      house: 0,
+    });
   });
 
   test('whatever a provider says: whole credits, at most the hold, nothing for what was not delivered', () => {

@@ -80,6 +80,8 @@ describe.each(both)('on %s, a service in trouble', (_, chatOf) => {
     ['server-error', 0],
     ['drop-before', 17],
     ['html-502', 17],
+    ['html-504', 17],
+    ['html-524', 17],
     ['cut-stream', 17],
     ['truncated-base64', 17],
     ['truncated-image', 17],

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
+import { localPace } from '../../src/providers/pace.ts';
 import { withDeadline } from '../../src/providers/with-deadline.ts';
 import { withLimits } from '../../src/providers/with-limits.ts';
 import { withRepeatedChecks } from '../../src/providers/with-repeated-checks.ts';
@@ -18,7 +19,7 @@ import { nothingMade, scriptedProvider } from '../fakes/provider.ts';
 const wrapped = (provider: Parameters<typeof withDeadline>[0]) => {
   const clock = manualClock();
   return withSeveralCalls(
-    withRepeatedChecks(withLimits(withDeadline(provider, clock), clock), { clock, random: () => 0 }),
+    withRepeatedChecks(withLimits(withDeadline(provider, clock), localPace(clock)), { clock, random: () => 0 }),
   );
 };
 
