@@ -1,11 +1,12 @@
 import path from 'node:path';
-import type { Config, ProviderConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Catalogue, findModel, type Offer, offersOf, type ProviderKind } from './domain/catalogue.ts';
 import type { Clock } from './domain/clock.ts';
 import type { ImageProvider, Terms } from './domain/image-provider.ts';
 import type { Pace } from './domain/pace.ts';
 import { type GuardedFetch, guardedFetch } from './http/guarded-fetch.ts';
 import { longCalls } from './http/long-calls.ts';
+import type { ProviderConfig } from './provider-config.ts';
 import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
 import { withLimits } from './providers/with-limits.ts';
 import { withRepeatedChecks } from './providers/with-repeated-checks.ts';

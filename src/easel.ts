@@ -67,6 +67,7 @@ export async function buildEasel(
   chat: readonly ChatPlatform[],
   log: Logger,
   clock: Clock,
+  chance: () => number = Math.random,
 ): Promise<Easel> {
   const { database, store, blobs, pace } = storage;
   const catalogue = await loadCatalogue(config.modelsFile);
@@ -95,7 +96,7 @@ export async function buildEasel(
     wishes: openWishes(store.queue),
     health: openHealth(keyvOn(database.db, clock, 'aside'), clock),
     standings: openStandings(store.queue, clock),
-    chance: Math.random,
+    chance,
     closing: closing.signal,
     clock,
     log,

@@ -1,9 +1,10 @@
 import { termsOf } from './build-providers.ts';
-import type { Config, ProviderConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Catalogue, findModel } from './domain/catalogue.ts';
 import type { Terms } from './domain/image-provider.ts';
 import type { ListedModel, Listing, OfferListing } from './domain/listing.ts';
 import { guardedFetch } from './http/guarded-fetch.ts';
+import type { ProviderConfig } from './provider-config.ts';
 import { listedModels } from './providers/listed-models.ts';
 
 /** Asks every configured service, side by side, what it says of the models that it is to offer. Never fails. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Environment, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import type { Environment } from '../src/read-environment.ts';
 
 /** What keeps Easel from starting, a line each. */
 function problems(env: Environment): string[] {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildProviders } from '../src/build-providers.ts';
-import { type Environment, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
 import { localPace } from '../src/providers/pace.ts';
+import type { Environment } from '../src/read-environment.ts';
 import { catalogue, flare } from './domain/models.ts';
 import { manualClock } from './fakes/clock.ts';
 

@@ -23,10 +23,10 @@ const hourMs = 60 * 60_000;
 const freshMs = 15_000;
 const callsMost = 2_000;
 
-/** Outcomes that say nothing against a service. */
+/** Outcomes that say nothing against a service; for its account it is put aside, and is as good as before when it is back. */
 const harmless: ReadonlySet<string> = new Set([
   ...['made', 'refused', 'cancelled', 'cut off', 'not kept'],
-  ...(['storage', 'bug', 'interrupted', 'no-access'] satisfies FaultCode[]),
+  ...(['account', 'storage', 'bug', 'interrupted', 'no-access'] satisfies FaultCode[]),
 ]);
 const unknown: Standing = { p90Ms: undefined, errorRate: 0 };
 
