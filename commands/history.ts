@@ -10,9 +10,10 @@ export default answerCommand({
   options: { most: { kind: 'integer', summary: 'How many to list', min: 1, max: 25 } },
   async answer({ most }, { queue, asker }) {
     const jobs = await queue.recent(asker.id, most ?? 10);
+    const named = new Set(jobs.map(madeBy).filter(Boolean)).size > 1;
     return jobs.length === 0
       ? 'You have not asked for a picture yet. Try /imagine a red fox.'
-      : lines(...jobs.map(jobLine));
+      : lines(...jobs.map((job) => jobLine(job, named)));
   },
 });
 
@@ -26,13 +27,20 @@ const states: Record<JobState, string> = {
   cancelled: 'cancelled',
 };
 
-function jobLine({ createdAt, request, state, charged }: Job): Text {
+/** The service that made it: undefined where none did. */
+const madeBy = ({ state, provider }: Job): string | undefined =>
+  (state === 'made' || state === 'delivered') && provider ? provider : undefined;
+
+/** @param named says which service made it: worth the words where not all were made by the same one */
+function jobLine(job: Job, named: boolean): Text {
+  const { createdAt, request, state, charged } = job;
   const day = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
   const cost = charged === undefined ? '' : `, ${creditsText(charged)}`;
+  const by = named && madeBy(job) ? ` by ${madeBy(job)}` : '';
   const many = request.count > 1 ? ` × ${request.count}` : '';
   return [
     { code: `${day} UTC` },
     ` ${excerpt(request.words, 60)}`,
-    { quiet: ` ${request.model} ${sizeText(request.size)} ${request.quality}${many}: ${states[state]}${cost}` },
+    { quiet: ` ${request.model} ${sizeText(request.size)} ${request.quality}${many}: ${states[state]}${by}${cost}` },
   ];
 }

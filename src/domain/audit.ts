@@ -1,4 +1,4 @@
-import type { Credits } from './credits.ts';
+import { type Credits, credits } from './credits.ts';
 import type { JobId } from './job.ts';
 import type { Person, PersonId } from './person.ts';
 
@@ -74,4 +74,40 @@ export interface Audit {
   ofJob(job: JobId, most: number): Promise<readonly AuditedCall[]>;
   /** Sums over the calls that ended since `since`. @param most of people and of models */
   report(since: number, most: number): Promise<Report>;
+}
+
+const nothing: Tally = {
+  ...{ calls: 0, unpriced: 0, pictures: 0, listMicroUsd: 0, billedMicroUsd: 0 },
+  ...{ charged: credits(0), absorbed: credits(0) },
+};
+
+/** All that several tallies count. */
+export const together = (tallies: readonly Tally[]): Tally =>
+  tallies.reduce(
+    (sum, tally) => ({
+      calls: sum.calls + tally.calls,
+      unpriced: sum.unpriced + tally.unpriced,
+      pictures: sum.pictures + tally.pictures,
+      listMicroUsd: sum.listMicroUsd + tally.listMicroUsd,
+      billedMicroUsd: sum.billedMicroUsd + tally.billedMicroUsd,
+      charged: credits(sum.charged + tally.charged),
+      absorbed: credits(sum.absorbed + tally.absorbed),
+    }),
+    nothing,
+  );
+
+/** What one call counts for. */
+export function tallyOf(call: AuditedCall): Tally {
+  const { delivered = 0, listMicroUsd = 0, billedMicroUsd = 0, refunded } = call;
+  return {
+    ...{
+      calls: 1,
+      unpriced: call.listMicroUsd === undefined ? 1 : 0,
+      pictures: delivered,
+      listMicroUsd,
+      billedMicroUsd,
+    },
+    charged: credits((call.charged ?? 0) - refunded),
+    absorbed: credits((call.absorbed ?? 0) + refunded),
+  };
 }

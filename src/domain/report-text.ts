@@ -1,5 +1,5 @@
-import type { Report, Tally } from './audit.ts';
-import { credits, creditsText } from './credits.ts';
+import { type Report, type Tally, together } from './audit.ts';
+import { creditsText } from './credits.ts';
 import type { PersonId } from './person.ts';
 import { counted, lines, type Span, type Text } from './text.ts';
 import { savingText, usdText } from './usd.ts';
@@ -28,26 +28,6 @@ export function reportText({ providers, people, models }: Report, days: number, 
     unpriced > 0 ? [{ quiet: unpricedText(unpriced) }] : undefined,
   );
 }
-
-const nothing: Tally = {
-  ...{ calls: 0, unpriced: 0, pictures: 0, listMicroUsd: 0, billedMicroUsd: 0 },
-  ...{ charged: credits(0), absorbed: credits(0) },
-};
-
-/** All that several tallies count. */
-export const together = (tallies: readonly Tally[]): Tally =>
-  tallies.reduce(
-    (sum, tally) => ({
-      calls: sum.calls + tally.calls,
-      unpriced: sum.unpriced + tally.unpriced,
-      pictures: sum.pictures + tally.pictures,
-      listMicroUsd: sum.listMicroUsd + tally.listMicroUsd,
-      billedMicroUsd: sum.billedMicroUsd + tally.billedMicroUsd,
-      charged: credits(sum.charged + tally.charged),
-      absorbed: credits(sum.absorbed + tally.absorbed),
-    }),
-    nothing,
-  );
 
 const tallyLine = (name: string, tally: Tally): Text => [{ bold: name }, ` ${tallyText(tally)}`];
 

@@ -2,13 +2,20 @@ import { creditsText } from '../domain/credits.ts';
 import { sizeText } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import { counted, duration, excerpt, lines, type Text } from '../domain/text.ts';
+import { callLine, credentialsText } from './call-lines.ts';
 import { originText, outcomeText, versionText } from './cards.ts';
 import type { Parts } from './parts.ts';
 
 const childrenMost = 5;
+const callsMost = 10;
+
+/** Who looks: the calls behind a picture are for the one who asked for it, and for admins, who see the bill too. */
+export type Viewer = 'anybody' | 'asker' | 'admin';
 
 /** All there is to know about a job: what was asked, what came of it, what it came from and what came from it. */
-export async function details(job: Job, { store }: Pick<Parts, 'store'>): Promise<Text> {
+export async function details(job: Job, viewer: Viewer, { store }: Pick<Parts, 'store'>): Promise<Text> {
+  const calls = viewer === 'anybody' ? [] : await store.audit.ofJob(job.id, callsMost + 1);
+  const newest = calls.slice(-callsMost);
   const children = await store.gallery.children(job.id);
   const { request: made, outcome, charged, createdAt, startedAt, endedAt } = job;
   const took = startedAt !== undefined && endedAt !== undefined ? duration(endedAt - startedAt) : undefined;
@@ -31,6 +38,9 @@ export async function details(job: Job, { store }: Pick<Parts, 'store'>): Promis
       'Made by',
       job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider || undefined,
     ),
+    line('Content credentials', credentialsText(calls)),
+    newest.length === 0 ? undefined : [{ bold: 'Calls' }, newest.length < calls.length ? ' of late' : ''],
+    ...newest.map((call) => callLine(call, viewer === 'admin')),
     ...job.notes,
     [{ quiet: `job ${job.id}` }],
   );
