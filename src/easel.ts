@@ -68,7 +68,9 @@ export async function buildEasel(
   const platforms = new Map<PlatformName, ChatPlatform>(chat.map((platform) => [platform.name, platform]));
   const secret = await readSecretKey(config.secretKey, config.dataDir);
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
-  const rules = { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins };
+  const { cacheMs, cacheBytesMax } = config;
+  const limits = { userConcurrency, userQueue, userPerMinute };
+  const rules = { creditUsd, ...limits, partialImages, admins, cacheMs, cacheBytesMax };
   const pictures = decoder();
   const closing = new AbortController();
   const parts: Parts = {

@@ -5,6 +5,7 @@ import { bill } from '../domain/price.ts';
 import { tariff } from './house.ts';
 import type { MadePictures } from './make.ts';
 import type { Parts } from './parts.ts';
+import { forgetOld, remember } from './remembered.ts';
 import type { Way } from './route.ts';
 
 /**
@@ -26,14 +27,16 @@ export async function keep(
     provider: way.provider.name,
     providerRequest: answer.requestId,
   };
-  const version = await parts.store.transaction(async ({ queue, ledger }) => {
+  const version = await parts.store.transaction(async ({ queue, ledger, answers }) => {
     const made = await queue.made(claim, finished);
     if (made === undefined) return undefined;
     await ledger.settle(job.id, charged);
     await ledger.absorb(job.id, house, 'billed beyond the charge', `${job.id}:${job.attempt}:beyond`);
+    await remember(job, finished.pictures, { answers }, parts);
     return made;
   });
   if (version === undefined) return undefined;
+  parts.errands.add(forgetOld(parts));
   if (house > 0) parts.log.warn({ job: job.id, provider: way.provider.name, house }, 'billed beyond the charge');
   return { job: { ...job, ...finished, version, state: 'made' }, pictures };
 }

@@ -9,6 +9,7 @@ import { keep } from './keep.ts';
 import { make, recordCall } from './make.ts';
 import type { Parts } from './parts.ts';
 import { type Way, waysFor } from './route.ts';
+import { share } from './share.ts';
 import type { Show } from './show.ts';
 import { tellEnd } from './tell-end.ts';
 import { startWatch } from './watch.ts';
@@ -31,6 +32,7 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     onMade();
     return deliver(claim, undefined, undefined, parts, signal);
   }
+  if (job.leader !== undefined) return runFollower(claim, parts, signal, onMade);
   const [way] = waysFor(job.request, parts.providers);
   if (!way) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
   if (claim.resumed && job.ticket === undefined) await absorb(claim, way, 'cut off', parts);
@@ -59,6 +61,15 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
   const show = await watch.show;
   show?.show(postingCard(kept.job));
   await deliver({ ...claim, job: kept.job }, kept.pictures, show, parts, signal);
+}
+
+/** For a job that gets the pictures of another: no provider is asked, and nothing is charged. */
+async function runFollower(claim: Claim, parts: Parts, signal: AbortSignal, onMade: () => void): Promise<void> {
+  onMade();
+  const shared = await share(claim, parts);
+  if (!shared) return;
+  if ('outcome' in shared) return end(claim, shared.outcome, undefined, parts);
+  await deliver({ ...claim, job: shared.made }, undefined, undefined, parts, signal);
 }
 
 /** The claim was lost, or the person cancelled while the pictures were being stored. */

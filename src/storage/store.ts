@@ -4,6 +4,7 @@ import type { Credits } from '../domain/credits.ts';
 import { Fault } from '../domain/fault.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
+import { sqlAnswers } from './answers.ts';
 import type { Database } from './database.ts';
 import { sqlGallery } from './gallery.ts';
 import { sqlJobQueue } from './job-queue.ts';
@@ -40,7 +41,7 @@ function faulty<Part extends object>(part: Part): Part {
   return Object.fromEntries(caught) as Part;
 }
 
-/** Ledger, queue and gallery over one database. */
+/** Ledger, queue, gallery and answers over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
@@ -49,12 +50,14 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
       ledger: sqlLedger(joined, clock, startingCredits),
       queue: sqlJobQueue(trx, joined, clock),
       gallery: sqlGallery(trx, joined),
+      answers: sqlAnswers(trx),
     };
   };
   return {
     ledger: faulty(sqlLedger(alone, clock, startingCredits)),
     queue: faulty(sqlJobQueue(db, alone, clock)),
     gallery: faulty(sqlGallery(db, alone)),
+    answers: faulty(sqlAnswers(db)),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {
