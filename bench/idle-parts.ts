@@ -13,6 +13,7 @@ import { systemClock } from '../src/system-clock.ts';
 
 /** What a worker needs besides its store, doing nothing: what is left is the work on the queue and the ledger. */
 
+const unknown = () => ({ p90Ms: undefined, errorRate: 0 });
 const nothing = async (): Promise<void> => undefined;
 
 const thread: Thread = {
@@ -72,6 +73,7 @@ const catalogue = await loadCatalogue();
 export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logger): Parts => ({
   store,
   providers: [imageProvider],
+  pace: { room: () => true },
   platforms: new Map([[platform.name, platform]]),
   blobs: { put: async () => 'ab'.repeat(32), get: async () => undefined, has: async () => true },
   catalogue,
@@ -90,6 +92,12 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   forms: new Keyv(),
   hints: new Keyv(),
   wishes: openWishes(store.queue),
+  health: {
+    ...{ readyAt: () => 0, begins: () => undefined, ended: () => undefined, putAside: nothing, refresh: nothing },
+    takeBack: async () => false,
+  },
+  standings: { of: unknown, whole: unknown, refresh: nothing },
+  chance: () => 1,
   closing: new AbortController().signal,
   rules: {
     ...{ creditUsd: 0.001, userConcurrency: 2, userQueue: 5, userPerMinute: 6, partialImages: 0, admins: [] },

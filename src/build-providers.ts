@@ -1,14 +1,17 @@
 import path from 'node:path';
-import type { Config, ProviderConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Catalogue, findModel, type Offer, offersOf, type ProviderKind } from './domain/catalogue.ts';
 import type { Clock } from './domain/clock.ts';
 import type { ImageProvider, Terms } from './domain/image-provider.ts';
+import type { Pace } from './domain/pace.ts';
 import { type GuardedFetch, guardedFetch } from './http/guarded-fetch.ts';
 import { longCalls } from './http/long-calls.ts';
+import type { ProviderConfig } from './provider-config.ts';
 import { deadlineByQuality, withDeadline } from './providers/with-deadline.ts';
 import { withLimits } from './providers/with-limits.ts';
-import { withRetry } from './providers/with-retry.ts';
+import { withRepeatedChecks } from './providers/with-repeated-checks.ts';
 import { withSeveralCalls } from './providers/with-several-calls.ts';
+import type { Hooks } from './web/hooks.ts';
 
 /** The sketch takes its time, so that progress can be seen. */
 const sketchStepMs = 800;
@@ -21,40 +24,60 @@ interface Site {
   readonly fetch: typeof fetch;
   /** For what answers point to: public addresses, and the service's own origin. */
   readonly download: GuardedFetch;
+  readonly clock: Clock;
+  /** A way in for callbacks, and its address; unset where nothing listens. */
+  readonly openHook: Hooks['open'] | undefined;
 }
 
 /** Every kind of service, loaded when it is used. */
-const kinds: Partial<Record<ProviderKind, (site: Site) => Promise<ImageProvider>>> = {
+const kinds: Record<ProviderKind, (site: Site) => Promise<ImageProvider>> = {
   openai: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
     (await import('./providers/openai.ts')).openaiProvider({ ...terms, apiKey, baseUrl, ...ways }),
+  grsai: async ({ terms, config, openHook, ...ways }) => {
+    const { grsaiProvider, generationNamed } = await import('./providers/grsai.ts');
+    const { apiKey = '', baseUrl, apiVersion, reply, deadlineMs: patienceMs } = config;
+    const hook = openHook && ((onCall: (body: string) => void) => openHook(`grsai ${config.name}`, onCall));
+    const generation = generationNamed(apiVersion);
+    return grsaiProvider({ ...terms, ...ways, apiKey, baseUrl, generation, reply, patienceMs, openHook: hook });
+  },
+  chat: async ({ terms, config: { apiKey = '', baseUrl }, ...ways }) =>
+    (await import('./providers/chat.ts')).chatProvider({ ...terms, apiKey, baseUrl, ...ways }),
+  azure: async ({ terms, config: { apiKey, baseUrl, apiVersion, scope }, ...ways }) =>
+    (await import('./providers/azure.ts')).azureProvider({ ...terms, apiKey, baseUrl, apiVersion, scope, ...ways }),
 };
 
-/** The configured image services with everything that fits them all, or the sketch that stands in for them. */
+/**
+ * The configured image services with everything that fits them all, or the sketch that stands in for them.
+ * @param hooks where services can call back; unset where nothing listens
+ */
 export async function buildProviders(
   config: Config,
   catalogue: Catalogue,
   clock: Clock,
+  pace: Pace,
+  hooks?: Hooks,
 ): Promise<readonly ImageProvider[]> {
   if (config.providers.length === 0) {
     const { sketchProvider } = await import('./providers/sketch.ts');
     const fontFolder = path.join(config.dataDir, 'cache', 'fonts');
     return [sketchProvider({ catalogue, clock, stepMs: sketchStepMs, fontFolder })];
   }
-  return Promise.all(config.providers.map((provider) => buildProvider(provider, catalogue, clock)));
+  return Promise.all(config.providers.map((provider) => buildProvider(provider, catalogue, clock, pace, hooks)));
 }
 
-async function buildProvider(config: ProviderConfig, catalogue: Catalogue, clock: Clock): Promise<ImageProvider> {
+async function buildProvider(
+  config: ProviderConfig,
+  catalogue: Catalogue,
+  clock: Clock,
+  pace: Pace,
+  hooks: Hooks | undefined,
+): Promise<ImageProvider> {
   const terms = termsOf(config, catalogue);
   const download = guardedFetch({ allowedOrigins: [new URL(config.baseUrl).origin] });
-  const build = kinds[config.kind];
-  if (!build)
-    throw new Error(
-      `Easel can't start: provider ${config.name} is of kind ${config.kind}, which is not supported yet.`,
-    );
-  const bare = await build({ terms, config, fetch: longCalls(), download });
+  const bare = await kinds[config.kind]({ terms, config, fetch: longCalls(), download, clock, openHook: hooks?.open });
   const { deadlineMs } = config;
   const timed = withDeadline(bare, clock, deadlineMs === undefined ? deadlineByQuality : () => deadlineMs);
-  return withSeveralCalls(withRetry(withLimits(timed, clock, config.imagesPerMinute), { clock }));
+  return withSeveralCalls(withRepeatedChecks(withLimits(timed, pace, config.imagesPerMinute), { clock }));
 }
 
 /**
@@ -78,6 +101,6 @@ export function termsOf(config: ProviderConfig, catalogue: Catalogue): Terms {
   return {
     ...{ name, priceMultiplier, concurrency, lanes },
     offers: offers.map(priced),
-    nameOf: (model) => names.get(model) ?? model,
+    nameOf: (model) => names.get(model) ?? offers.find(({ id }) => id === model)?.called ?? model,
   };
 }

@@ -4,10 +4,14 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Pace } from './domain/pace.ts';
 import { guardedFetch } from './http/guarded-fetch.ts';
 import type { Parts } from './pipeline/parts.ts';
+import { localPace, openPace } from './providers/pace.ts';
 import { fileBlobs } from './storage/blobs.ts';
 import { type Database, openDatabase } from './storage/database.ts';
+import { faulty } from './storage/faulty.ts';
+import { postgresTally } from './storage/postgres-tally.ts';
 import { sqlStore } from './storage/store.ts';
 
 /** Builds the edges that the configuration names: storage and chat platforms. */
@@ -19,6 +23,8 @@ export interface Storage {
   readonly database: Database;
   readonly store: Parts['store'];
   readonly blobs: Parts['blobs'];
+  /** Over all processes on the same PostgreSQL database. On SQLite there is one, and nothing is written for it. */
+  readonly pace: Pace;
 }
 
 export async function openStorage(config: Config, clock: Clock): Promise<Storage> {
@@ -27,7 +33,13 @@ export async function openStorage(config: Config, clock: Clock): Promise<Storage
     database,
     store: sqlStore(database, clock, config.startingCredits),
     blobs: fileBlobs(path.join(config.dataDir, 'blobs')),
+    pace: paceOver(database, clock),
   };
+}
+
+function paceOver({ engine, db }: Database, clock: Clock): Pace {
+  if (engine === 'sqlite') return localPace(clock);
+  return openPace(faulty(postgresTally(db)), clock, { shared: true });
 }
 
 /** The chat platforms that are switched on. Each is loaded only then: an idle adapter costs memory. */

@@ -1,28 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
-import { type ProviderKind, providerKinds } from './domain/catalogue.ts';
 import { type Credits, credits } from './domain/credits.ts';
-import { type Lane, lanes } from './domain/image-provider.ts';
 import { type PersonId, readPersonId } from './domain/person.ts';
-
-export interface ProviderConfig {
-  readonly name: string;
-  readonly kind: ProviderKind;
-  readonly baseUrl: string;
-  /** Undefined only where a service can be reached without one: Azure by Microsoft Entra. */
-  readonly apiKey: string | undefined;
-  /** What to offer, and what the service calls it where that differs; undefined: all that the catalogue knows for the kind. */
-  readonly models: readonly { readonly model: string; readonly called: string | undefined }[] | undefined;
-  readonly apiVersion: string | undefined;
-  readonly priceMultiplier: number;
-  /** US$ for one picture, whatever it is; undefined: as the catalogue says. */
-  readonly pricePerImage: number | undefined;
-  readonly lanes: readonly Lane[];
-  readonly concurrency: number;
-  readonly imagesPerMinute: number | undefined;
-  /** Undefined: by quality. */
-  readonly deadlineMs: number | undefined;
-}
+import { type ProviderConfig, providerConfigs } from './provider-config.ts';
+import { type Environment, type Reader, reader } from './read-environment.ts';
 
 export type SlackConfig = {
   readonly botToken: string;
@@ -64,8 +45,6 @@ export interface Config {
   readonly userName: string;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the environment.
  * @throws Error that names every problem at once, in plain words, never a value of a secret
@@ -106,49 +85,6 @@ export function readConfig(env: Environment): Config {
   return Object.freeze(config);
 }
 
-type Reader = ReturnType<typeof reader>;
-
-/** Typed access to the environment that collects what is wrong. Empty counts as unset. */
-function reader(env: Environment, problems: string[]) {
-  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const number = (name: string, fallback: number, fits: (n: number) => boolean, what: string): number => {
-    const given = text(name);
-    if (given === undefined) return fallback;
-    if (fits(Number(given))) return Number(given);
-    problems.push(`${name} must be ${what}; it is “${given}”`);
-    return fallback;
-  };
-  return {
-    text,
-    list: (name: string): string[] =>
-      (text(name) ?? '')
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    whole: (name: string, fallback: number, min: number, max: number) =>
-      number(
-        name,
-        fallback,
-        (n) => Number.isSafeInteger(n) && n >= min && n <= max,
-        `a whole number from ${min} to ${max}`,
-      ),
-    positive: (name: string, fallback: number) =>
-      number(name, fallback, (n) => Number.isFinite(n) && n > 0, 'a number above 0'),
-    oneOf<const Value extends string>(name: string, values: readonly Value[], fallback: Value): Value {
-      const given = text(name) ?? fallback;
-      const known = values.find((value) => value === given);
-      if (!known) problems.push(`${name} must be one of ${values.join(', ')}; it is “${given}”`);
-      return known ?? fallback;
-    },
-    url(name: string): string | undefined {
-      const given = text(name);
-      if (given === undefined || (/^https?:\/\//.test(given) && URL.canParse(given))) return given;
-      problems.push(`${name} must be an address that begins with http:// or https://`);
-      return undefined;
-    },
-  };
-}
-
 function discordConfig(read: Reader): Config['discord'] {
   const token = read.text('DISCORD_TOKEN');
   return token ? { token, apiUrl: read.url('DISCORD_API_URL'), guild: read.text('DISCORD_GUILD') } : undefined;
@@ -171,79 +107,6 @@ function slackAppConfig(read: Reader, apiUrl: string | undefined, problems: stri
   const configToken = read.text('SLACK_CONFIG_TOKEN');
   if (configToken && !id) problems.push('SLACK_APP_ID is missing: with SLACK_CONFIG_TOKEN it says which app to update');
   return id && configToken ? { id, configToken, apiUrl } : undefined;
-}
-
-function providerConfigs(read: Reader, problems: string[]): ProviderConfig[] {
-  const key = read.text('OPENAI_API_KEY');
-  const first: ProviderConfig[] = key
-    ? [{ ...providerDefaults, name: 'openai', apiKey: key, baseUrl: read.url('OPENAI_BASE_URL') ?? openaiUrl }]
-    : [];
-  const named = read.list('PROVIDERS').map((name) => providerConfig(name, read, problems));
-  const all = [...first, ...named];
-  const twice = all.find(({ name }, at) => all.findIndex((other) => other.name === name) !== at);
-  if (twice)
-    problems.push(`PROVIDERS: there are two with the name ${twice.name}; OPENAI_API_KEY makes the one called openai`);
-  return all;
-}
-
-const openaiUrl = 'https://api.openai.com/v1';
-/** Where services of a kind are, unless it is said; undefined: it has to be said. */
-const usualUrls: Readonly<Record<ProviderKind, string | undefined>> = {
-  openai: openaiUrl,
-  azure: undefined,
-  grsai: 'https://grsaiapi.com',
-  chat: undefined,
-};
-const providerDefaults = {
-  kind: 'openai',
-  models: undefined,
-  apiVersion: undefined,
-  priceMultiplier: 1,
-  pricePerImage: undefined,
-  lanes,
-  concurrency: 8,
-  imagesPerMinute: undefined,
-  deadlineMs: undefined,
-} as const;
-
-function providerConfig(name: string, read: Reader, problems: string[]): ProviderConfig {
-  const prefix = `PROVIDER_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-  const kind = read.oneOf(`${prefix}_KIND`, providerKinds, 'openai');
-  const apiKey = read.text(`${prefix}_API_KEY`);
-  if (!apiKey && kind !== 'azure') problems.push(`${prefix}_API_KEY is missing`);
-  const baseUrl = read.text(`${prefix}_BASE_URL`) ? read.url(`${prefix}_BASE_URL`) : usualUrls[kind];
-  if (!read.text(`${prefix}_BASE_URL`) && !baseUrl) problems.push(`${prefix}_BASE_URL is missing`);
-  const models = read.list(`${prefix}_MODELS`);
-  const whole = (what: string, max: number) =>
-    read.text(`${prefix}_${what}`) ? read.whole(`${prefix}_${what}`, 1, 1, max) : undefined;
-  const deadlineSeconds = whole('DEADLINE_SECONDS', 3_600);
-  return {
-    name,
-    kind,
-    baseUrl: baseUrl ?? openaiUrl,
-    apiKey,
-    models: models.length > 0 ? models.map(modelNamed) : undefined,
-    apiVersion: read.text(`${prefix}_API_VERSION`),
-    priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
-    pricePerImage: read.text(`${prefix}_PRICE_PER_IMAGE`) ? read.positive(`${prefix}_PRICE_PER_IMAGE`, 1) : undefined,
-    lanes: lanesOf(`${prefix}_LANES`, read, problems),
-    concurrency: read.whole(`${prefix}_CONCURRENCY`, 8, 1, 1_000),
-    imagesPerMinute: whole('IMAGES_PER_MINUTE', 100_000),
-    deadlineMs: deadlineSeconds && deadlineSeconds * 1_000,
-  };
-}
-
-/** `model` or `model=what the service calls it`. */
-function modelNamed(given: string): { model: string; called: string | undefined } {
-  const [model = '', called] = given.split('=').map((part) => part.trim());
-  return { model, called: called || undefined };
-}
-
-function lanesOf(name: string, read: Reader, problems: string[]): readonly Lane[] {
-  const given = read.list(name);
-  const unknown = given.filter((lane) => !lanes.some((known) => known === lane));
-  if (unknown.length > 0) problems.push(`${name} must be some of ${lanes.join(', ')}; it is “${given.join(',')}”`);
-  return given.length === 0 ? lanes : lanes.filter((lane) => given.includes(lane));
 }
 
 function readAdmins(names: readonly string[], problems: string[]): PersonId[] {

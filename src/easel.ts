@@ -9,13 +9,15 @@ import type { Clock } from './domain/clock.ts';
 import { modelsOffered } from './domain/image-provider.ts';
 import type { PlatformName } from './domain/person.ts';
 import { fetchLink } from './fetch-link.ts';
+import { listModels } from './list-models.ts';
 import { loadCatalogue } from './load-catalogue.ts';
 import { loadCommands } from './load-commands.ts';
 import { alerts } from './pipeline/alert.ts';
 import { pausedCard } from './pipeline/cards.ts';
-import { checkDaily } from './pipeline/daily.ts';
+import { checkDaily, type DailyChecks } from './pipeline/daily.ts';
 import { errands } from './pipeline/errands.ts';
 import { floodLimiter } from './pipeline/floods.ts';
+import { openHealth } from './pipeline/health.ts';
 import type { Parts } from './pipeline/parts.ts';
 import { decoder } from './pipeline/pictures/decoder.ts';
 import { sharpInputs } from './pipeline/pictures/input-pictures.ts';
@@ -25,14 +27,16 @@ import { createWorker } from './pipeline/queue.ts';
 import { openReception } from './pipeline/receive.ts';
 import { ownerName, recover } from './pipeline/recover.ts';
 import { openOrGoBlind } from './pipeline/show.ts';
+import { openStandings } from './pipeline/standings.ts';
 import { tellUntold } from './pipeline/tell-end.ts';
 import { keepWaitingCards } from './pipeline/waiting-cards.ts';
 import { openWishes } from './pipeline/wishes.ts';
-import { personHash, readSecretKey } from './secret-key.ts';
+import { hookSecret, personHash, readSecretKey } from './secret-key.ts';
 import { startPlatform } from './start-platform.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
 import { keyvOn } from './storage/keyv-store.ts';
-import { keyvPreferences } from './storage/preferences.ts';
+import { keyvPreferences, modelsPreferred } from './storage/preferences.ts';
+import { type Hooks, hooksPath, openHooks } from './web/hooks.ts';
 import { startWeb, type WebServer } from './web/server.ts';
 
 /** How long running jobs may take to end after a stop was asked for. */
@@ -46,6 +50,8 @@ const lastWordsMs = 10_000;
 
 export interface Easel {
   readonly parts: Parts;
+  /** Where services can call back; undefined without a `PUBLIC_URL`. */
+  readonly hooks: Hooks | undefined;
   /** Starts to take requests; resolves when every platform is ready. */
   start(): Promise<void>;
   /** Resolves when no job is left to do. */
@@ -61,12 +67,14 @@ export async function buildEasel(
   chat: readonly ChatPlatform[],
   log: Logger,
   clock: Clock,
+  chance: () => number = Math.random,
 ): Promise<Easel> {
-  const { database, store, blobs } = storage;
+  const { database, store, blobs, pace } = storage;
   const catalogue = await loadCatalogue(config.modelsFile);
-  const providers = await buildProviders(config, catalogue, clock);
   const platforms = new Map<PlatformName, ChatPlatform>(chat.map((platform) => [platform.name, platform]));
   const secret = await readSecretKey(config.secretKey, config.dataDir);
+  const hooks = config.publicUrl === undefined ? undefined : openHooks(config.publicUrl, hookSecret(secret));
+  const providers = await buildProviders(config, catalogue, clock, pace, hooks);
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
   const { cacheMs, cacheBytesMax } = config;
   const limits = { userConcurrency, userQueue, userPerMinute };
@@ -77,6 +85,7 @@ export async function buildEasel(
     store,
     blobs,
     providers,
+    pace,
     platforms,
     commands: await loadCommands(modelsOffered(providers)),
     catalogue,
@@ -87,6 +96,9 @@ export async function buildEasel(
     forms: keyvOn(database.db, clock, 'forms'),
     hints: keyvOn(database.db, clock, 'hints'),
     wishes: openWishes(store.queue),
+    health: openHealth(keyvOn(database.db, clock, 'aside'), clock),
+    standings: openStandings(store.queue, clock),
+    chance,
     closing: closing.signal,
     clock,
     log,
@@ -104,17 +116,15 @@ export async function buildEasel(
       rules,
     }),
   };
-  return wire(parts, storage, closing);
+  return { ...wire(parts, config, storage, closing), hooks };
 }
 
-function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortController): Easel {
+function wire(parts: Parts, config: Config, storage: Storage, closing: AbortController): Omit<Easel, 'hooks'> {
+  const { store } = storage;
   const worker = createWorker(parts);
   const reception = openReception(parts, worker);
   const over = new AbortController();
-  const checks = {
-    recount: async () => (await diagnose(database.db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
-    modelsInUse: () => modelsInUse(database.db, parts.clock.now()),
-  };
+  const checks = dailyChecks(parts, config, storage);
   /** The checks read everything, so they wait until the start is over. */
   async function laterDaily(): Promise<void> {
     await parts.clock.sleep(firstChecksMs, over.signal).catch(() => undefined);
@@ -156,6 +166,20 @@ function wire(parts: Parts, { database, store, blobs }: Storage, closing: AbortC
   };
 }
 
+/** What the daily checks look at. */
+function dailyChecks({ catalogue, clock }: Parts, config: Config, { database, blobs }: Storage): DailyChecks {
+  const { db } = database;
+  return {
+    recount: async () => (await diagnose(db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
+    async modelsInUse() {
+      const preferred = await modelsPreferred(keyvOn(db, clock, 'preferences'));
+      const configured = config.providers.flatMap(({ models = [] }) => models.map(({ model }) => model));
+      return { byPeople: [...(await modelsInUse(db, clock.now())), ...preferred], configured };
+    },
+    listings: (signal) => listModels(config, catalogue, signal),
+  };
+}
+
 /** Waits for the last answers and the last edits of cards, as far as there is time. */
 async function inTime(work: Promise<void>, { clock }: Parts): Promise<void> {
   const over = new AbortController();
@@ -175,7 +199,7 @@ async function pauseCards(parts: Parts): Promise<void> {
   );
 }
 
-/** Easel's own port, with what the platforms mount there. */
+/** Easel's own port, with what the platforms mount there, and the ways in for image services that call back. */
 export function startPort(
   config: Config,
   easel: Easel,
@@ -184,5 +208,6 @@ export function startPort(
   const { platforms, store } = easel.parts;
   const disconnected = () =>
     [...platforms.values()].filter((platform) => !platform.connected()).map(({ name }) => name);
-  return startWeb(config.port, config.host, { database: () => store.ping(), disconnected }, mounted);
+  const all = new Map([...mounted, ...(easel.hooks ? [[hooksPath, easel.hooks.listener] as const] : [])]);
+  return startWeb(config.port, config.host, { database: () => store.ping(), disconnected }, all);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { modelProblem } from './check-model.ts';
 import { type Catalogue, findModel } from './domain/catalogue.ts';
 
 const builtIn = path.join(import.meta.dirname, 'providers', 'models.json');
@@ -44,6 +45,8 @@ export async function loadCatalogue(file = builtIn): Promise<Catalogue> {
     if (typeof model !== 'object' || model === null) return fail(`model ${position + 1} is no object`);
     const missing = fields.filter((field) => !(field in model));
     if (missing.length > 0) return fail(`model ${model.id ?? position + 1} lacks ${missing.join(', ')}`);
+    const wrong = modelProblem({ ...model });
+    if (wrong) return fail(`model ${model.id}: ${wrong}`);
   }
   if (typeof catalogue.default !== 'string') return fail('it names no default model');
   if (!findModel(catalogue, catalogue.default))

@@ -24,6 +24,7 @@ const programs: Record<string, () => Promise<number>> = {
   start: async () => (await import('./programs/start.ts')).start(),
   say: async () => (await import('./programs/say.ts')).say(words.join(' ')),
   register: async () => (await import('./programs/register.ts')).register(),
+  models: async () => (await import('./programs/models.ts')).models(words.includes('--json')),
   doctor: async () => (await import('./programs/doctor.ts')).doctor(words.includes('--json')),
 };
 

@@ -28,6 +28,12 @@ async function makeKey(file: string): Promise<void> {
   }
 }
 
+/** The part of a hook's path that nobody can guess. */
+export const hookSecret =
+  (secret: string) =>
+  (name: string): string =>
+    createHmac('sha256', secret).update(`hook ${name}`).digest('hex');
+
 /** A keyed hash of a person: stable for us, meaningless to a service that gets it. */
 export const personHash =
   (secret: string) =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Environment, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import type { Environment } from '../src/read-environment.ts';
 
 /** What keeps Easel from starting, a line each. */
 function problems(env: Environment): string[] {
@@ -177,6 +178,58 @@ describe('image services', () => {
     expect(problems({ ...relay, PROVIDER_RELAY_KIND: 'gemini', PROVIDER_RELAY_LANES: 'fast' })).toEqual([
       'PROVIDER_RELAY_KIND must be one of openai, azure, grsai, chat; it is “gemini”',
       'PROVIDER_RELAY_LANES must be some of priority, normal, batch; it is “fast”',
+    ]);
+  });
+
+  const azure = {
+    ...{ PROVIDERS: 'foundry', PROVIDER_FOUNDRY_KIND: 'azure', PROVIDER_FOUNDRY_API_VERSION: '2025-04-01-preview' },
+    PROVIDER_FOUNDRY_BASE_URL: 'https://a.openai.azure.com',
+  };
+
+  test('at Azure say their version, unless the address ends in /openai/v1', () => {
+    const unsaid = { ...azure, PROVIDER_FOUNDRY_API_VERSION: '' };
+    expect(problems(unsaid)).toEqual([
+      'PROVIDER_FOUNDRY_API_VERSION is missing: Azure needs it, such as 2025-04-01-preview, unless the address ends in /openai/v1',
+    ]);
+    for (const end of ['/openai/v1', '/openai/v1/'])
+      expect(problems({ ...unsaid, PROVIDER_FOUNDRY_BASE_URL: `https://a.openai.azure.com${end}` })).toEqual([]);
+  });
+
+  test('at Azure have the address of a resource, not of one deployment', () => {
+    const target =
+      'https://a.openai.azure.com/openai/deployments/mine/images/generations?api-version=2025-04-01-preview';
+    expect(problems({ ...azure, PROVIDER_FOUNDRY_BASE_URL: target })).toEqual([
+      expect.stringMatching(/^PROVIDER_FOUNDRY_BASE_URL must end before \/deployments.* model=deployment$/),
+    ]);
+    expect(problems({ ...azure, PROVIDER_FOUNDRY_BASE_URL: 'https://a.openai.azure.com?api-version=preview' })).toEqual(
+      [expect.stringMatching(/^PROVIDER_FOUNDRY_BASE_URL must end before the \?/)],
+    );
+  });
+
+  test('at Azure need no key: what Microsoft Entra is asked for can be said', () => {
+    const usual = 'https://cognitiveservices.azure.com/.default';
+    expect(readConfig(azure).providers).toMatchObject([{ apiKey: undefined, scope: usual }]);
+    const foundry = 'https://ai.azure.com/.default';
+    expect(readConfig({ ...azure, PROVIDER_FOUNDRY_SCOPE: foundry }).providers).toMatchObject([{ scope: foundry }]);
+  });
+
+  test('of kind grsai say which API is meant and how results arrive; callbacks need a way in', () => {
+    const grsai = { ...relay, PROVIDER_RELAY_KIND: 'grsai' };
+    const publicUrl = { PUBLIC_URL: 'https://easel.example' };
+    const webhook = { ...grsai, PROVIDER_RELAY_REPLY: 'webhook' };
+    expect(readConfig(grsai).providers).toMatchObject([{ apiVersion: undefined, reply: 'poll' }]);
+    const older = { ...webhook, ...publicUrl, PROVIDER_RELAY_API_VERSION: 'draw' };
+    expect(readConfig(older).providers).toMatchObject([{ apiVersion: 'draw', reply: 'webhook' }]);
+    expect(problems({ ...webhook, ...publicUrl })).toEqual([]);
+    expect(problems(webhook)).toEqual([
+      'PUBLIC_URL is missing: PROVIDER_RELAY_REPLY=webhook needs an address where the service can call Easel',
+    ]);
+    expect(problems({ ...webhook, ...publicUrl, PROVIDER_RELAY_API_VERSION: 'api' })).toEqual([
+      'PROVIDER_RELAY_REPLY=webhook needs PROVIDER_RELAY_API_VERSION=draw, or none',
+    ]);
+    expect(problems({ ...grsai, PROVIDER_RELAY_API_VERSION: 'v2', PROVIDER_RELAY_REPLY: 'letter' })).toEqual([
+      'PROVIDER_RELAY_REPLY must be one of poll, stream, webhook; it is “letter”',
+      'PROVIDER_RELAY_API_VERSION must be one of draw, api; it is “v2”',
     ]);
   });
 

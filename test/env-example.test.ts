@@ -3,7 +3,8 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readEnvExample } from '../docs/env-example.ts';
-import { type Environment, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import type { Environment } from '../src/read-environment.ts';
 
 const variables = await readEnvExample();
 const text = await readFile(path.join(import.meta.dirname, '..', '.env.example'), 'utf8');

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildProviders } from '../src/build-providers.ts';
-import { type Environment, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
+import { localPace } from '../src/providers/pace.ts';
+import type { Environment } from '../src/read-environment.ts';
 import { catalogue, flare } from './domain/models.ts';
 import { manualClock } from './fakes/clock.ts';
 
@@ -79,6 +81,58 @@ describe('MODELS_FILE', () => {
     expect(await complaint({ ...catalogue, models: [flare, nameless] })).toMatch(/: model 2 lacks id$/);
   });
 
+  test.each([
+    [
+      'at kind openai its “formats” must be a list of some of png, jpeg, webp',
+      { kinds: { openai: { formats: ['gif'] } } },
+    ],
+    ['at kind ftp is unknown; there is openai, azure, grsai, chat', { kinds: { ftp: {} } }],
+    ['at kind azure there must be an object with what differs, {} where nothing does', { kinds: { azure: true } }],
+    ['at kind azure “formatz” is nothing that can differ', { kinds: { azure: { formatz: ['png'] } } }],
+    ['at kind azure “life” is nothing that can differ', { kinds: { azure: { life: { state: 'gone' } } } }],
+    ['at kind chat its “tasks” must be a list of some of generate, edit', { kinds: { chat: { tasks: 'generate' } } }],
+    ['at kind grsai its “called” must be a name', { kinds: { grsai: { called: '' } } }],
+    [
+      'at kind chat its “perImage” must be US$ for a picture, or a table by quality and size',
+      { kinds: { chat: { perImage: { best: { '1024x1024': 1 } } } } },
+    ],
+    [
+      'at kind grsai its shape wide, 1536x1024, is none of its sizes',
+      { kinds: { grsai: { sizes: { list: ['1024x1024'] } } } },
+    ],
+    ['its “kinds” must name openai, azure, grsai, chat or none of them', { kinds: ['openai'] }],
+    ['its “life” must have a state: current, retiring or gone', { life: 'current' }],
+    ['its “life” must say the day, “on”, as 2026-12-01', { life: { state: 'retiring', on: '1.12.2026' } }],
+    ['its “countMax” must be a whole number', { countMax: '10' }],
+    ['its “mask” must be true or false', { mask: 'yes' }],
+    [
+      'its “prices” must be US$ per million tokens as textIn, imageIn and imageOut, or null',
+      { prices: { textIn: 5, imageIn: 8 } },
+    ],
+    [
+      'its “outputTokens” must be the formula “patches” with factors, or a table by quality and size',
+      { outputTokens: {} },
+    ],
+    [
+      'its “sizes” must be a list of sizes such as 1024x1024, or a rule with step, ratioMax, edgeMax, pixelsMin and pixelsMax',
+      { sizes: { rule: { step: 16 } } },
+    ],
+  ])('with a model that is wrong is refused with what should be there: %s', async (what, wrong) => {
+    expect(await complaint({ ...catalogue, models: [{ ...flare, ...wrong }] })).toBe(
+      `The catalogue of models FILE can't be used: model flare: ${what}`,
+    );
+  });
+
+  test('may say what differs at each kind of service, with its sources', async () => {
+    const kinds = {
+      openai: {},
+      grsai: { called: 'flare-fast', formats: ['png'], perImage: 0.02, prices: null, sources: { options: {} } },
+      chat: { tasks: ['generate'], perImage: { low: { '1024x1024': 0.02 } } },
+    };
+    const models = [{ ...flare, kinds }];
+    expect((await loadCatalogue(fileWith({ ...catalogue, models }))).models).toEqual(models);
+  });
+
   test.each([[null], ['flare'], [7]])('with %j in place of a model is refused in plain words', async (model) => {
     expect(await complaint({ ...catalogue, models: [flare, model] })).toMatch(/: model 2 /);
   });
@@ -87,7 +141,9 @@ describe('MODELS_FILE', () => {
 describe('the models that a service is to offer', () => {
   const relay = { PROVIDERS: 'relay', PROVIDER_RELAY_API_KEY: 'sk-a-secret' };
   const models = async (env: Environment) => {
-    const providers = await buildProviders(readConfig({ DATA_DIR: folder, ...env }), catalogue, manualClock());
+    const config = readConfig({ DATA_DIR: folder, ...env });
+    const clock = manualClock();
+    const providers = await buildProviders(config, catalogue, clock, localPace(clock));
     return providers.map(({ name, offers }) => [name, offers.map(({ id }) => id)]);
   };
 

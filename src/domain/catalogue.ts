@@ -79,11 +79,14 @@ export type Task = ImageRequest['task'];
 /** What differs where a kind of service offers a model: limits and prices in place of the model's own. */
 export type Differences = Partial<Omit<Model, 'id' | 'life' | 'successor' | 'aliases' | 'summary' | 'kinds'>> & {
   readonly tasks?: readonly Task[];
+  /** What services of this kind call it, unless an operator says otherwise. */
+  readonly called?: string;
 };
 
 /** A model as one service offers it. */
 export interface Offer extends Model {
   readonly tasks: readonly Task[];
+  readonly called?: string;
 }
 
 /** Undefined where services of this kind do not offer it. */

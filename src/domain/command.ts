@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import type { ImageWish } from './image.ts';
+import type { Lane } from './image-provider.ts';
 import type { FileRef, GivenImage } from './image-source.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Ledger } from './ledger.ts';
@@ -45,6 +46,24 @@ export type Values<O extends Options> = {
 export type RawValues = Readonly<Record<string, RawValue | undefined>>;
 export type RawValue = string | number | boolean | FileRef | readonly FileRef[];
 
+/** How one image service does, for its operator. */
+export interface ServiceState {
+  readonly name: string;
+  readonly models: readonly string[];
+  readonly lanes: readonly Lane[];
+  /** When it is asked again, in ms since 1970; undefined while it is put aside. The past: now. */
+  readonly readyAt: number | undefined;
+  /** Of the last hour: the share of calls that failed, from 0 to 1, and the time that nine in ten calls kept to. */
+  readonly errorRate: number;
+  readonly p90Ms: number | undefined;
+}
+
+export interface Services {
+  list(): Promise<readonly ServiceState[]>;
+  /** Asks a service again that was put aside. False when it was not. */
+  resume(name: string): Promise<boolean>;
+}
+
 /** What an answering command may look at and do, for the person who asked. */
 export interface Desk {
   /** The platform's request id: the key that makes a repeated grant harmless. */
@@ -58,6 +77,10 @@ export interface Desk {
   /** Ids of the models that the providers set up here offer, the default one first. */
   readonly models: readonly string[];
   readonly commands: readonly Command[];
+  /** The image services, in order of preference, and how they do. */
+  readonly services: Services;
+  /** How pictures of the asker are served now. */
+  lane(): Promise<Lane>;
   /** Cancels a job of the asker, gives its credits back, and says how that went. */
   cancel(job: string): Promise<Text>;
   readonly now: number;

@@ -33,8 +33,6 @@ export type Progress =
   | { readonly percent: number }
   /** A whole picture, not finished yet. */
   | { readonly partial: Uint8Array }
-  /** A try failed and another follows after `waitMs`. */
-  | { readonly retrying: Fault; readonly waitMs: number; readonly count?: number }
   /** A part of the pictures will not come; the rest is still being made. `count`: how many that call was for. */
   | { readonly lost: Fault; readonly count?: number };
 

@@ -2,6 +2,7 @@ import type { Credits } from './credits.ts';
 import type { Quality, Size } from './image.ts';
 import type { Job, JobId, Json, KeptPicture, NewJob, Outcome, Place } from './job.ts';
 import type { PersonId, PlatformName } from './person.ts';
+import type { Usage } from './price.ts';
 
 /** The right to work on a job, until its lease runs out. Every verb that takes one is fenced by it. */
 export interface Claim {
@@ -19,7 +20,7 @@ export interface Load {
   readonly askedLastMinute: readonly number[];
 }
 
-/** What is written down about one call of a provider. */
+/** What is written down about one call of a provider, in the transaction that books it. */
 export interface Call {
   readonly job: JobId;
   readonly attempt: number;
@@ -30,10 +31,35 @@ export interface Call {
   readonly count: number;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** `made`, `refused`, `cancelled` or a fault's code. */
+  /** `made`, `refused`, `cancelled`, `cut off`, `not kept` or a fault's code. */
   readonly outcome: string;
   readonly requestId: string | undefined;
+  /** Which organisation the service booked it to, where it says so. */
+  readonly organisation: string | undefined;
+  /** What the service says it used. */
+  readonly usage: Usage | undefined;
+  /** How many usable pictures came of it. */
+  readonly delivered: number;
+  /** What the service takes for it, or may take, in millionths of a US dollar: by the list, and with its multiplier. */
+  readonly listMicroUsd: number;
+  readonly billedMicroUsd: number;
+  /** What the person paid of it, and what the house did. */
+  readonly charged: Credits;
+  readonly absorbed: Credits;
+  /** Whether its pictures say where they come from (C2PA); undefined where there are none. */
+  readonly contentCredentials: boolean | undefined;
 }
+
+/** A call of the recent past, as far as it says how a service is doing. */
+export interface PastCall {
+  readonly provider: string;
+  readonly model: string;
+  readonly outcome: string;
+  readonly tookMs: number;
+}
+
+/** In place of a service's name: none is being called. */
+export const nobody = '';
 
 export interface Finished {
   readonly pictures: readonly KeptPicture[];
@@ -81,8 +107,11 @@ export interface JobQueue {
   /** Frees the leases of processes that `isDead` knows to be gone. Returns how many. */
   free(isDead: (owner: string) => boolean): Promise<number>;
 
-  /** Stores the ticket of a started call. Fenced. */
-  ticket(claim: Claim, provider: string, ticket: Json): Promise<boolean>;
+  /**
+   * Stores which service is being called, and the ticket it gave; without one, an earlier ticket is forgotten. `nobody`:
+   * all calls have ended and are booked, so that none is lost if the process dies now. Fenced.
+   */
+  calling(claim: Claim, provider: string, ticket: Json | undefined): Promise<boolean>;
   /**
    * `running → made`: which version of its family it is. Undefined when the claim is lost, or when the person has asked
    * to cancel meanwhile.
@@ -117,6 +146,8 @@ export interface JobQueue {
   waiting(platforms: readonly PlatformName[], most: number): Promise<readonly Job[]>;
 
   record(call: Call): Promise<void>;
+  /** Calls that ended since `since`, newest first. */
+  pastCalls(since: number, most: number): Promise<readonly PastCall[]>;
   /** Milliseconds that the newest successful calls like this took, newest first, at most 20. */
   pastDurations(model: string, quality: Quality, size: Size, count: number): Promise<readonly number[]>;
 }

@@ -2,6 +2,7 @@ import type { WishKey } from './answers.ts';
 import type { Credits } from './credits.ts';
 import type { FaultCode } from './fault.ts';
 import type { ImageFormat, ImageRequest } from './image.ts';
+import type { Lane } from './image-provider.ts';
 import type { Person, PlatformName } from './person.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -59,6 +60,8 @@ export interface NewJob {
   readonly notes: readonly string[];
   /** The job that the first version was made by: this one, unless it changes a picture of ours. */
   readonly family: JobId;
+  /** How its person is served; decided when it was admitted. */
+  readonly lane: Lane;
   readonly createdAt: number;
   /** What makes it the same as others; undefined where nothing is shared. */
   readonly wish?: WishKey | undefined;

@@ -1,4 +1,5 @@
 import type { Quality } from './image.ts';
+import type { Lane } from './image-provider.ts';
 import type { PersonId, WorkspaceId } from './person.ts';
 
 /** A person's defaults: what counts when a request leaves it open. */
@@ -18,6 +19,24 @@ export interface WorkspacePreferences {
   readonly countMax?: number;
   /** Which answers under a picture count: those of whoever asked for it too (unless set), or only those that name Easel. */
   readonly replies?: 'requester' | 'mentions';
+  readonly lanes?: LaneSettings;
+}
+
+/** Which lane people are served in. Of a workspace: an admin of one decides nothing in another. */
+export interface LaneSettings {
+  readonly people?: Readonly<Record<PersonId, Lane>>;
+  readonly admins?: Lane;
+  readonly everyone?: Lane;
+}
+
+/** A person's own lane, else that of the admins where they are one, else everyone's, else the normal one. */
+export function laneOf(person: PersonId, isAdmin: boolean, { lanes = {} }: WorkspacePreferences): Lane {
+  return lanes.people?.[person] ?? (isAdmin ? lanes.admins : undefined) ?? lanes.everyone ?? 'normal';
+}
+
+/** Whether the lane of this person hangs on whether they are an admin. */
+export function isLaneOfRole(person: PersonId, team: WorkspacePreferences): boolean {
+  return laneOf(person, true, team) !== laneOf(person, false, team);
 }
 
 /** Losable data: without it, defaults count. */

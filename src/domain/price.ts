@@ -91,11 +91,21 @@ export function quote(model: Model, request: Priced, tariff: Tariff): Credits | 
 /** The quote and a fifth, rounded up: what is set aside, and the most that is ever charged. */
 export const holdFor = (quoted: Credits): Credits => credits(quoted + Math.ceil(quoted / 5));
 
+/** What no price is known of is refused, not free. */
+export const isPriced = (model: Model, request: Priced): boolean =>
+  billingOf(model, request, { creditUsd: 1, multiplier: 1 }) !== undefined;
+
+/** Micro-dollars that the request comes to by the list, whatever this provider makes of it; 0 when no price is known. */
+export const listPrice = (model: Model, request: Priced, tariff: Tariff): number =>
+  (billingOf(model, request, tariff)?.one ?? 0) * request.count;
+
 export interface Bill {
   /** What the person pays: never more than the hold. */
   readonly charged: Credits;
   /** What the provider takes beyond that: for pictures that never came, or beyond the hold. Booked to the house. */
   readonly house: Credits;
+  /** Micro-dollars by the list. */
+  readonly listMicroUsd: number;
 }
 
 /**
@@ -117,5 +127,5 @@ export function bill(
   const due = inCredits(one, call.delivered, tariff);
   const whole = inCredits(one, billed, tariff);
   const charged = credits(Math.min(due, held));
-  return { charged, house: credits(Math.max(whole - charged, 0)) };
+  return { charged, house: credits(Math.max(whole - charged, 0)), listMicroUsd: one * billed };
 }

@@ -31,6 +31,8 @@ export type Refusal =
       readonly refused: 'content';
       readonly stage: 'prompt' | 'picture' | 'unknown';
       readonly categories: readonly string[];
+      /** True when the service may charge for it all the same. */
+      readonly maybeBilled?: boolean;
     };
 
 const free = 'Nothing was charged.';

@@ -1,18 +1,22 @@
+import type { ChatRequest } from '../domain/chat-platform.ts';
 import { type Credits, credits } from '../domain/credits.ts';
 import { type ImageWish, qualities, sizeText } from '../domain/image.ts';
-import type { JobId, NewJob, Place } from '../domain/job.ts';
+import type { Lane } from '../domain/image-provider.ts';
+import type { JobId, NewJob } from '../domain/job.ts';
 import type { Load } from '../domain/job-queue.ts';
 import type { Person } from '../domain/person.ts';
-import { holdFor, quote } from '../domain/price.ts';
+import { holdFor, isPriced, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Books } from '../domain/store.ts';
 import type { Shared } from './cards.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Gathered } from './gather.ts';
-import { tariff } from './house.ts';
+import { laneFor } from './lane.ts';
 import type { Parts, Rules } from './parts.ts';
 import { recall } from './remembered.ts';
+import { rank } from './route.ts';
 import { sharedOf } from './share.ts';
+import { tariff } from './tariff.ts';
 import { usualMs } from './usual.ts';
 import { wishKey } from './wish-key.ts';
 
@@ -29,29 +33,40 @@ export interface Admitted {
  */
 export async function admit(
   id: JobId,
-  person: Person,
-  place: Place,
+  asked: Pick<ChatRequest, 'person' | 'place' | 'admin'>,
   wish: ImageWish,
   gathered: Gathered,
   parts: Parts,
 ): Promise<Admitted | 'known' | Refusal> {
   const { preferences, store, rules, clock } = parts;
+  const { person, place } = asked;
   const own = await preferences.ofPerson(person.id);
   const team = await preferences.ofWorkspace(person.workspace);
   const fitted = fitWish(wish, gathered, own, team, parts.hashPerson(person.id), parts);
   if (isRefusal(fitted)) return fitted;
 
-  const quoted = quoteFor(fitted, rules);
-  if (quoted === undefined) {
-    return { refused: 'unpriced', model: fitted.request.model, size: sizeText(fitted.request.size) };
-  }
-  const { request, notes, ways } = fitted;
+  // For the price that is said: how things stood a moment ago is near enough, and nobody's acknowledgement waits for it.
+  void parts.standings.refresh();
+  void parts.health.refresh(parts.providers.map(({ name }) => name));
+  const lane = await laneFor(asked, team, parts);
+  const offered = offerTo(lane, fitted, parts);
+  if (isRefusal(offered)) return offered;
+  const { request, notes, quoted, ways } = offered;
   const key = rules.cacheMs > 0 ? wishKey(person, request, ways[0].provider.placeholder) : undefined;
   const answer = key && !request.fresh ? await recall(key, parts) : undefined;
   const price = answer ? { quote: credits(0), held: credits(0) } : { quote: quoted, held: holdFor(quoted) };
-  const family = gathered.parent?.family ?? id;
   const job: NewJob = {
-    ...{ id, person, place, request, ...price, notes, family, createdAt: clock.now(), wish: key, leader: answer },
+    id,
+    person,
+    place,
+    request,
+    ...price,
+    notes,
+    family: gathered.parent?.family ?? id,
+    lane,
+    createdAt: clock.now(),
+    wish: key,
+    leader: answer,
   };
 
   const verdict = await store.transaction(async (books): Promise<Queued | 'known' | Refusal> => {
@@ -59,7 +74,7 @@ export async function admit(
     if ((await queue.add(job, parts.owner)) === 'known') return 'known';
     const queued = await standingOf(job, books);
     const hold = await ledger.hold(id, person.id, job.held);
-    if ('refused' in hold) return { ...hold, needs: quoted, cheaper: cheaper(fitted, hold.has, rules) };
+    if ('refused' in hold) return { ...hold, needs: quoted, cheaper: cheaper(offered, hold.has, rules) };
     return overLimit(await queue.load(person.id), rules, clock.now()) ?? queued;
   });
   if (verdict === 'known') return verdict;
@@ -80,6 +95,21 @@ async function standingOf({ id, wish, leader, request }: NewJob, { queue }: Book
   const followed = leader ?? (wish && !request.fresh ? await queue.follow(id) : undefined);
   if (followed) return { leader: followed, placeInQueue: undefined };
   return { leader: undefined, placeInQueue: (await queue.placeInQueue(id)) ?? 1 };
+}
+
+/** The price that is said: that of the service which is asked first, as things stand. */
+function offerTo(lane: Lane, fitted: Fitted, parts: Parts): (Fitted & { readonly quoted: Credits }) | Refusal {
+  const { model, size } = fitted.request;
+  const priced = fitted.ways.filter((way) => isPriced(way.offer, fitted.request));
+  const ready = priced.filter(({ provider }) => parts.health.readyAt(provider.name) !== undefined);
+  const [first, ...others] = rank(ready.length > 0 ? ready : priced, lane, fitted.request, {
+    ...parts,
+    chance: () => 1,
+  });
+  if (!first) return { refused: 'unpriced', model, size: sizeText(size) };
+  const request = { ...fitted.request, partialImages: previewsOf(fitted.request, first, parts.rules) };
+  const offered: Fitted = { ...fitted, request, ways: [first, ...others] };
+  return { ...offered, quoted: quoteFor(offered, parts.rules) ?? credits(0) };
 }
 
 /** What would be refused whatever it is, before anything is fetched for it. */

@@ -1,12 +1,14 @@
 import type { ChatRequest, Received, Responder } from '../domain/chat-platform.ts';
 import type { AnswerCommand, Desk, Values } from '../domain/command.ts';
-import { modelsOffered } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { cancel } from './cancel.ts';
+import { modelsLiving } from './choose-model.ts';
+import { laneFor } from './lane.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
+import { services } from './services.ts';
 
 /** Has a command answer from the asker's account, so that only they see it. */
 export async function answer(
@@ -18,7 +20,7 @@ export async function answer(
   parts: Parts,
   worker: Worker,
 ): Promise<Received> {
-  const { store, preferences, catalogue, commands, providers, clock } = parts;
+  const { store, preferences, catalogue, commands, clock } = parts;
   const desk: Desk = {
     requestId: `${asked.place.platform}:${asked.id}`,
     asker: asked.person,
@@ -27,7 +29,9 @@ export async function answer(
     queue: store.queue,
     preferences,
     catalogue,
-    models: modelsOffered(providers),
+    models: modelsLiving(parts),
+    lane: async () => laneFor(asked, await preferences.ofWorkspace(asked.person.workspace), parts),
+    services: services(parts),
     commands,
     cancel: (job) => cancel(job as JobId, parts, worker),
     now: clock.now(),

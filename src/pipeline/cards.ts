@@ -111,12 +111,15 @@ export interface Moment {
   readonly percent: number | undefined;
   readonly preview: Preview | undefined;
   readonly retryInMs: number | undefined;
+  /** The service that is asked after another one failed. */
+  readonly switchedTo: string | undefined;
 }
 
 export function runningCard(job: Job, moment: Moment): Card {
   const left = timeLeft(moment);
   const headline = [{ bold: 'Being made' }, ...(left === undefined ? [] : [` · ${left}`])];
-  return card('running', job, headline, make(job.request), {
+  const switched = moment.switchedTo === undefined ? '' : ` · switched to ${moment.switchedTo}`;
+  return card('running', job, headline, `${make(job.request)}${switched}`, {
     bar: fractionDone(moment),
     preview: moment.preview,
     buttons: [button(job, 'cancel')],
@@ -174,6 +177,8 @@ export interface Footer {
   /** How many came of those asked for. */
   readonly pictures: number;
   readonly reencoded: number;
+  /** What the service made otherwise than asked, such as “jpeg” for “png”. */
+  readonly otherwise: readonly { readonly asked: string; readonly came: string }[];
   /** Why it is not posted where it was asked for. */
   readonly moved: boolean;
 }
@@ -187,11 +192,14 @@ export function resultText(job: Job, footer: Footer): Text {
     footer.reencoded > 0
       ? `${counted(footer.reencoded, 'picture')} too large to post here ${footer.reencoded === 1 ? 'was' : 'were'} re-encoded; the original is kept.`
       : undefined;
+  const otherwise = footer.otherwise.map(
+    ({ asked, came }) => `The image service sent ${came} where ${asked} was asked.`,
+  );
   const moved = footer.moved ? 'It could not be posted where you asked, so here it is.' : undefined;
   const cost = shared ? freeText(shared, job) : footer.charged;
   return lines(
     [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
-    ...[fewer, smaller, moved, ...job.notes].filter((note) => note !== undefined),
+    ...[fewer, smaller, ...otherwise, moved, ...job.notes].filter((note) => note !== undefined),
     ...[versionText(job)].filter((version) => version !== undefined).map((version): Text => [{ quiet: version }]),
     [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${cost} · ${footer.left} left` }],
   );

@@ -1,25 +1,26 @@
-import { findModel, type Model } from '../domain/catalogue.ts';
+import type { Listing } from '../domain/listing.ts';
 import type { Parts } from './parts.ts';
+import { type InUse, warnOfRetiring } from './warn-of-retiring.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-const warnDaysBefore = 60;
 
 export interface DailyChecks {
   /** What does not add up in the ledger, in words; empty when all does. */
   recount(): Promise<readonly string[]>;
-  /** Ids of the models that pictures were made with lately. */
-  modelsInUse(): Promise<readonly string[]>;
+  modelsInUse(): Promise<InUse>;
+  /** What the services say themselves of the models that they offer. */
+  listings(signal: AbortSignal): Promise<readonly Listing[]>;
 }
 
 /** At start and every day: tells the admins of models that are about to retire and of a ledger that does not add up. */
 export async function checkDaily(
   checks: DailyChecks,
-  parts: Pick<Parts, 'catalogue' | 'clock' | 'alert' | 'log'>,
+  parts: Pick<Parts, 'catalogue' | 'providers' | 'clock' | 'alert' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await warnOfRetiring(await checks.modelsInUse(), parts);
+      await warnOfRetiring(await checks.modelsInUse(), await checks.listings(signal), parts);
       const wrong = await checks.recount();
       if (wrong.length > 0) {
         await parts.alert(
@@ -28,27 +29,8 @@ export async function checkDaily(
         );
       }
     } catch (error) {
-      parts.log.error({ err: error }, 'the daily checks broke off');
+      if (!signal.aborted) parts.log.error({ err: error }, 'the daily checks broke off');
     }
     await parts.clock.sleep(dayMs, signal).catch(() => undefined);
   }
-}
-
-async function warnOfRetiring(
-  used: readonly string[],
-  { catalogue, clock, alert }: Pick<Parts, 'catalogue' | 'clock' | 'alert'>,
-): Promise<void> {
-  const inUse = [...new Set([catalogue.default, ...used])].map((id) => findModel(catalogue, id));
-  for (const model of inUse) {
-    if (model && retiresSoon(model, clock.now())) await alert(`retiring ${model.id}`, retiringText(model));
-  }
-}
-
-function retiresSoon({ life }: Model, now: number): boolean {
-  return life.state !== 'current' && Date.parse(`${life.on}T00:00:00Z`) - now <= warnDaysBefore * dayMs;
-}
-
-function retiringText({ id, life, successor }: Model): string {
-  const day = life.state === 'current' ? '' : life.on;
-  return `The model ${id}, in use here, ends on ${day}. ${successor ? `From then on requests for it are made with ${successor}.` : 'It has no successor.'}`;
 }

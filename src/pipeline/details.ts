@@ -34,7 +34,7 @@ export async function details(job: Job, parts: Parts): Promise<Text> {
     line('Took', took),
     line(
       'Made by',
-      job.provider && (job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider),
+      job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider || undefined,
     ),
     ...job.notes,
     [{ quiet: `job ${job.id}` }],

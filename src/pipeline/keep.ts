@@ -1,45 +1,71 @@
+import { hasContentCredentials } from '../domain/content-credentials.ts';
+import { type Credits, credits } from '../domain/credits.ts';
 import type { Picture } from '../domain/image.ts';
 import type { Job, KeptPicture } from '../domain/job.ts';
-import type { Claim, Finished } from '../domain/job-queue.ts';
+import type { Call, Claim, Finished } from '../domain/job-queue.ts';
 import { bill } from '../domain/price.ts';
-import { tariff } from './house.ts';
-import type { MadePictures } from './make.ts';
+import { previewsFrom } from './call-provider.ts';
 import type { Parts } from './parts.ts';
+import { callOf } from './record-call.ts';
 import { forgetOld, remember } from './remembered.ts';
-import type { Way } from './route.ts';
+import { tariff } from './tariff.ts';
+import type { Part } from './try-ways.ts';
 
 /**
- * Stores the originals durably, then, in one transaction, that they are made, what the person pays, and what the house
- * does. Undefined when the claim was lost meanwhile; then nothing was booked.
+ * Stores the originals durably, then, in one transaction, that they are made, what the person pays, what the house
+ * does, and every call that made them. Undefined when the claim was lost meanwhile; then nothing was booked.
  */
 export async function keep(
   claim: Claim,
-  { answer, pictures }: MadePictures,
-  way: Way,
+  made: readonly Part[],
   parts: Parts,
 ): Promise<{ readonly job: Job; readonly pictures: readonly Picture[] } | undefined> {
   const { job } = claim;
-  const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
-  const { charged, house } = bill(way.offer, job.request, call, job.held, tariff(way, parts));
+  const pictures = made.flatMap((part) => part.pictures);
+  const calls = billed(job, made, parts);
+  const charged = credits(calls.reduce((sum, call) => sum + call.charged, 0));
   const finished: Finished = {
     pictures: await Promise.all(pictures.map((picture) => keepOne(picture, parts))),
     charged,
-    provider: way.provider.name,
-    providerRequest: answer.requestId,
+    provider: joined(made.map(({ way }) => way.provider.name)) ?? '',
+    providerRequest: joined(made.map(({ answer }) => answer.requestId)),
   };
   const version = await parts.store.transaction(async ({ queue, ledger, answers }) => {
-    const made = await queue.made(claim, finished);
-    if (made === undefined) return undefined;
+    const version = await queue.made(claim, finished);
+    if (version === undefined) return undefined;
     await ledger.settle(job.id, charged);
-    await ledger.absorb(job.id, house, 'billed beyond the charge', `${job.id}:${job.attempt}:beyond`);
+    for (const [at, call] of calls.entries()) {
+      await ledger.absorb(job.id, call.absorbed, 'billed beyond the charge', `${job.id}:${job.attempt}:beyond ${at}`);
+      await queue.record(call);
+    }
     await remember(job, finished.pictures, { answers }, parts);
-    return made;
+    return version;
   });
   if (version === undefined) return undefined;
   parts.errands.add(forgetOld(parts));
-  if (house > 0) parts.log.warn({ job: job.id, provider: way.provider.name, house }, 'billed beyond the charge');
+  for (const { provider, absorbed } of calls)
+    if (absorbed > 0) parts.log.warn({ job: job.id, provider, house: absorbed }, 'billed beyond the charge');
   return { job: { ...job, ...finished, version, state: 'made' }, pictures };
 }
+
+/** Each call with what it costs and who pays: together never more than the hold is charged. */
+function billed(job: Job, made: readonly Part[], parts: Parts): readonly Call[] {
+  let held = job.held;
+  return made.map((part) => {
+    const { way, count, answer, pictures } = part;
+    const request = { ...job.request, count, partialImages: previewsFrom(way, job.request.partialImages) };
+    const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
+    const { charged, house, listMicroUsd } = bill(way.offer, request, call, held, tariff(way, parts));
+    held = credits(held - charged) as Credits;
+    const { usage, requestId, organisation } = answer;
+    const ending = { outcome: 'made', listMicroUsd, usage, requestId, organisation, charged, absorbed: house };
+    const contentCredentials = pictures.every(({ bytes }) => hasContentCredentials(bytes));
+    return callOf(job, part, { ...ending, delivered: pictures.length, contentCredentials }, parts);
+  });
+}
+
+const joined = (names: readonly (string | undefined)[]): string | undefined =>
+  [...new Set(names.filter(Boolean))].join(', ') || undefined;
 
 async function keepOne({ bytes, format, width, height }: Picture, { blobs }: Parts): Promise<KeptPicture> {
   return { blob: await blobs.put(bytes), format, width, height, bytes: bytes.length };

@@ -9,11 +9,14 @@ import type { Picture, Size } from '../domain/image.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import type { Limiter } from '../domain/limiter.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { Person, PersonId, PlatformName } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Region } from '../domain/region.ts';
 import type { Store } from '../domain/store.ts';
+import type { Health } from './health.ts';
+import type { Standings } from './standings.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What the steps of a request's journey are built from. `main.ts` fills it with concrete parts. */
@@ -22,6 +25,8 @@ export interface Parts {
   readonly blobs: BlobStore;
   /** In order of preference. */
   readonly providers: readonly ImageProvider[];
+  /** Which of them have room. */
+  readonly pace: Pick<Pace, 'room'>;
   readonly platforms: ReadonlyMap<PlatformName, ChatPlatform>;
   readonly commands: readonly Command[];
   readonly catalogue: Catalogue;
@@ -34,6 +39,12 @@ export interface Parts {
   /** Which hints a person has had. Losable: they then get one again. */
   readonly hints: Keyv;
   readonly wishes: Wishes;
+  /** Which services are worth asking. */
+  readonly health: Health;
+  /** How they did lately. */
+  readonly standings: Standings;
+  /** From 0 to 1: for jitter, and for trying another service now and then. */
+  readonly chance: () => number;
   /** Aborts when no more requests are taken. */
   readonly closing: AbortSignal;
   readonly clock: Clock;
@@ -95,15 +106,20 @@ export interface Previews {
   fit(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array | undefined>;
 }
 
-export function platformFor(parts: Parts, name: PlatformName): ChatPlatform {
+export function platformFor(parts: Pick<Parts, 'platforms'>, name: PlatformName): ChatPlatform {
   const platform = parts.platforms.get(name);
   if (!platform) throw new RangeError(`the platform ${name} is off in this process`);
   return platform;
 }
 
+/** What tells who is an admin. */
+export interface Ranks extends Pick<Parts, 'platforms'> {
+  readonly rules: Pick<Rules, 'admins'>;
+}
+
 /** Admins are those named in the configuration, and whoever the platform says manages the workspace. */
 export async function isAdmin(
-  parts: Parts,
+  parts: Ranks,
   person: Person,
   platform: PlatformName,
   told: boolean | undefined,

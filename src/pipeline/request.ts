@@ -34,7 +34,7 @@ export async function request(
     if (early) return await refuse(early, respond);
     const gathered = await gather(asked, wish, parts);
     if (isRefusal(gathered)) return await refuse(gathered, respond);
-    const admitted = await admit(id, asked.person, asked.place, wish, gathered, parts);
+    const admitted = await admit(id, asked, wish, gathered, parts);
     if (admitted === 'known') return { known: true };
     if (isRefusal(admitted)) return await refuse(admitted, respond);
     parts.log.info({ job: id, model: admitted.job.request.model, quote: admitted.job.quote }, 'a job was accepted');

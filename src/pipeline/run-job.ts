@@ -1,17 +1,18 @@
 import { Fault } from '../domain/fault.ts';
 import type { Outcome } from '../domain/job.ts';
-import type { Claim } from '../domain/job-queue.ts';
+import { type Claim, nobody } from '../domain/job-queue.ts';
 import { pausedCard, postingCard } from './cards.ts';
+import { goneMeanwhile } from './choose-model.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
-import { absorb } from './house.ts';
 import { keep } from './keep.ts';
-import { make, recordCall } from './make.ts';
 import type { Parts } from './parts.ts';
+import { type Begun, bookGone, bookLoss } from './record-call.ts';
 import { type Way, waysFor } from './route.ts';
 import { share } from './share.ts';
 import type { Show } from './show.ts';
 import { tellEnd } from './tell-end.ts';
+import { ticketWay, tryWays } from './try-ways.ts';
 import { startWatch } from './watch.ts';
 
 /** Why the work on a job was told to stop. */
@@ -33,30 +34,39 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     return deliver(claim, undefined, undefined, parts, signal);
   }
   if (job.leader !== undefined) return runFollower(claim, parts, signal, onMade);
-  const [way] = waysFor(job.request, parts.providers);
-  if (!way) return end(claim, { refusal: { refused: 'no-provider', model: job.request.model } }, undefined, parts);
-  if (claim.resumed && job.ticket === undefined) await absorb(claim, way, 'cut off', parts);
+  const ways = waysFor(job.request, parts.providers);
+  const ticketed = ticketWay(job, ways) !== undefined;
+  if (claim.resumed && !ticketed) await bookCutOff(claim, ways, parts);
+  const gone = ticketed ? undefined : goneMeanwhile(job, parts);
+  if (ways.length === 0) {
+    return end(claim, { refusal: gone ?? { refused: 'no-provider', model: job.request.model } }, undefined, parts);
+  }
   if (job.cancelAsked) return end(claim, { cancelled: true }, undefined, parts);
+  if (gone) return end(claim, { refusal: gone }, undefined, parts);
   if (job.attempt > attemptsMax) return end(claim, { fault: 'interrupted' }, undefined, parts);
 
   const watch = await startWatch(claim, parts);
-  const made = await make(claim, way, parts, signal, watch.progress).finally(watch.stop);
-  if ('stopped' in made) {
-    if (signal.reason === 'cancelled' && made.sent) await absorb(claim, way, 'cancelled', parts);
-    return stopped(claim, way, signal.reason as StopReason, await watch.show, parts);
+  const tried = await tryWays(claim, ways, parts, signal, watch).finally(watch.stop);
+  if ('outcome' in tried) return end(claim, tried.outcome, await watch.show, parts);
+  const { made } = tried;
+  if ('stopped' in tried) {
+    await bookAll(claim, made, 'not kept', parts);
+    if (tried.stopped === 'cancelled' && tried.running) await bookAll(claim, [tried.running], 'cancelled', parts);
+    // Nothing is being called: nothing will have been cut off.
+    if (tried.stopped === 'stopping' && !tried.running) await parts.store.queue.calling(claim, nobody, undefined);
+    return stopped(claim, tried.stopped, await watch.show, parts);
   }
-  if ('outcome' in made) return end(claim, made.outcome, await watch.show, parts);
 
-  const kept = await keep(claim, made, way, parts).catch(async (error: unknown) => {
+  const kept = await keep(claim, made, parts).catch(async (error: unknown) => {
     // Where the database failed, the job goes on later, and the call is booked then.
-    if (!(error instanceof Fault) || error.code !== 'storage') await absorb(claim, way, 'not kept', parts);
+    if (!(error instanceof Fault) || error.code !== 'storage') await bookAll(claim, made, 'not kept', parts);
     throw error;
   });
   onMade();
   if (!kept) {
     const why = await whyNotKept(claim, parts);
-    if (why === 'cancelled') await absorb(claim, way, 'cancelled', parts);
-    return stopped(claim, way, why, await watch.show, parts);
+    if (why === 'cancelled') await bookAll(claim, made, 'cancelled', parts);
+    return stopped(claim, why, await watch.show, parts);
   }
   const show = await watch.show;
   show?.show(postingCard(kept.job));
@@ -70,6 +80,25 @@ async function runFollower(claim: Claim, parts: Parts, signal: AbortSignal, onMa
   if (!shared) return;
   if ('outcome' in shared) return end(claim, shared.outcome, undefined, parts);
   await deliver({ ...claim, job: shared.made }, undefined, undefined, parts, signal);
+}
+
+/** The call that the process before had going, as far as it is known: where nothing was stored, it asked the first. */
+async function bookCutOff({ job }: Claim, ways: readonly Way[], parts: Parts): Promise<void> {
+  const { provider: name } = job;
+  if (name === nobody) return;
+  const way = name === undefined ? ways[0] : ways.find(({ provider }) => provider.name === name);
+  const startedAt = job.startedAt ?? parts.clock.now();
+  if (way) return bookLoss(job, { way, count: job.request.count, startedAt }, 'cut off', parts, 'cut off');
+  if (name !== undefined) await bookGone(job, name, startedAt, parts);
+}
+
+async function bookAll(
+  { job }: Claim,
+  calls: readonly Begun[],
+  why: 'not kept' | 'cancelled',
+  parts: Parts,
+): Promise<void> {
+  for (const [at, call] of calls.entries()) await bookLoss(job, call, why, parts, `${why} ${at}`);
 }
 
 /** The claim was lost, or the person cancelled while the pictures were being stored. */
@@ -93,16 +122,9 @@ export async function breakOff(claim: Claim, parts: Parts): Promise<void> {
   );
 }
 
-async function stopped(
-  claim: Claim,
-  { provider }: Way,
-  reason: StopReason,
-  show: Show | undefined,
-  parts: Parts,
-): Promise<void> {
+async function stopped(claim: Claim, reason: StopReason, show: Show | undefined, parts: Parts): Promise<void> {
   switch (reason) {
     case 'cancelled':
-      await recordCall(claim.job, provider, claim.job.startedAt ?? parts.clock.now(), 'cancelled', undefined, parts);
       return end(claim, { cancelled: true }, show, parts);
     case 'stopping':
       if (show) parts.errands.add(show.finish(pausedCard(claim.job)));

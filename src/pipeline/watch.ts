@@ -10,8 +10,14 @@ export interface Watch {
   /** Undefined when the place could not be opened. */
   readonly show: Promise<Show | undefined>;
   readonly progress: (progress: Progress) => void;
+  /** Nobody is asked for so long. */
+  readonly waiting: (waitMs: number) => void;
+  /** Another service is asked from now on. */
+  readonly switched: (provider: string) => void;
   readonly stop: () => void;
 }
+
+const calm = { retryInMs: undefined, switchedTo: undefined };
 
 /** Keeps the card of a running job true: time left as it passes, the provider's percent, the newest preview. */
 export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
@@ -19,7 +25,7 @@ export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
   const expectedMs = await usualMs(job.request, parts);
   const startedAt = clock.now();
   const over = new AbortController();
-  let moment: Omit<Moment, 'elapsedMs'> = { expectedMs, percent: undefined, preview: undefined, retryInMs: undefined };
+  let moment: Omit<Moment, 'elapsedMs'> = { expectedMs, percent: undefined, preview: undefined, ...calm };
   const current = () => runningCard(job, { ...moment, elapsedMs: clock.now() - startedAt });
   const show = openOrGoBlind(job, current(), parts);
 
@@ -63,7 +69,8 @@ export async function startWatch({ job }: Claim, parts: Parts): Promise<Watch> {
     progress(step) {
       if ('percent' in step) void change({ percent: step.percent, retryInMs: undefined });
       else if ('partial' in step) void addPreview(step.partial);
-      else if ('retrying' in step) void change({ retryInMs: step.waitMs, percent: undefined });
     },
+    waiting: (waitMs) => void change({ retryInMs: waitMs, percent: undefined }),
+    switched: (provider) => void change({ retryInMs: undefined, percent: undefined, switchedTo: provider }),
   };
 }

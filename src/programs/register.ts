@@ -6,6 +6,7 @@ import { loadCatalogue } from '../load-catalogue.ts';
 import { loadCommands } from '../load-commands.ts';
 import { slackManifest } from '../platforms/slack/register.ts';
 import { updateManifest } from '../platforms/slack/update-manifest.ts';
+import { localPace } from '../providers/pace.ts';
 import { systemClock } from '../system-clock.ts';
 import { consoleLog } from './log.ts';
 
@@ -16,7 +17,7 @@ import { consoleLog } from './log.ts';
 export async function register(): Promise<number> {
   const config = readConfig(process.env);
   const catalogue = await loadCatalogue(config.modelsFile);
-  const providers = await buildProviders(config, catalogue, systemClock);
+  const providers = await buildProviders(config, catalogue, systemClock, localPace(systemClock));
   const commands = await loadCommands(modelsOffered(providers));
   const overHttp = config.slack ? 'signingSecret' in config.slack : config.publicUrl !== undefined;
   const manifest = slackManifest(commands, { socketMode: !overHttp, publicUrl: config.publicUrl });

@@ -1,19 +1,22 @@
-import type OpenAI from 'openai';
-import type { ImageEditStreamEvent, ImagesResponse } from 'openai/resources/images';
-import type { Stream } from 'openai/streaming';
+import OpenAI, { OpenAIError } from 'openai';
 import { Fault } from '../domain/fault.ts';
-import type { ImageOrder, ImageProvider, Progress, Terms } from '../domain/image-provider.ts';
-import { type FormField, formBody, inTurn } from '../http/form-body.ts';
+import type { ImageOrder, ImageProvider, Made, Progress, Terms } from '../domain/image-provider.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
-import { type Answer, readPictures, readStream, readWhole } from './openai-answer.ts';
+import { sendOrder } from './images-call.ts';
+import { readPictures, readStream, readWhole } from './openai-answer.ts';
 import { readFailure } from './openai-errors.ts';
-import { editFields, generateParameters } from './openai-parameters.ts';
+import { type EndUserAs, parametersOf } from './openai-parameters.ts';
+import { optionalParameters } from './optional-parameters.ts';
+import { orAborted } from './or-aborted.ts';
+import { staleAnswers } from './stale-answers.ts';
 
 export interface ImagesApiOptions extends Terms {
   /** Knows where the service is and how to sign in there: built with `sdkSettings`. */
   readonly client: OpenAI;
   /** For services that answer with URLs; it allows the base URL's origin. */
   readonly download: GuardedFetch;
+  /** By which parameter it is told who asks. */
+  readonly endUserAs?: EndUserAs;
 }
 
 /** Four 4K PNGs in one JSON already take over 100 MB to parse. */
@@ -21,46 +24,51 @@ const picturesPerAnswerMax = 4;
 
 /**
  * A service that speaks OpenAI's Images API, whoever runs it.
- * One call per `start`, never repeated here: a repeat may be billed again, so `withRetry` decides about it.
+ * One call per `start`: a repeat may be billed again, so the pipeline decides about it. Only a call that was refused for
+ * what can be left unsaid, which nobody bills, is made again without that.
  * Source: openai@7.55.0 resources/images.d.ts, read 2026-11.
  */
-export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptions): ImageProvider {
-  /** Both tasks have an endpoint of their own, and differ in nothing else. */
+export function imagesApi(options: ImagesApiOptions): ImageProvider {
+  const { client, download, nameOf, endUserAs, ...terms } = options;
+  const optional = optionalParameters();
+  const checkStale = staleAnswers();
+  /**
+   * Jobs with a failed call: a cache may have kept the failure, or a picture that the job has already, so what they still
+   * lack is asked for anew.
+   */
+  const failed = new Set<string>();
+
   async function call(
-    given: ImageOrder,
+    order: ImageOrder,
+    key: string,
+    without: ReadonlySet<string>,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Made> {
+    const parameters = parametersOf(order, key, { without, endUserAs });
+    const response = await sendOrder(client, order, parameters, { signal, anew: order.fresh || failed.has(key) });
+    const answer = await (parameters.stream ? readStream(response, client, onProgress) : readWhole(response));
+    signal.throwIfAborted();
+    const made = await readPictures(answer, download, signal);
+    checkStale(order, parameters, { ...made, keptByProxy: answer.keptByProxy });
+    return made;
+  }
+
+  async function callAsTaken(
+    order: ImageOrder,
     key: string,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
-  ): Promise<Answer> {
-    const order = { ...given, model: nameOf(given.model) };
-    const { images } = client;
-    const wanted = { signal, headers: order.fresh ? { 'cache-control': 'no-cache' } : {} };
-    /** The SDK's own way to an edit copies every picture twice. */
-    const edit = <Answered>(stream: boolean, more: readonly FormField[]) => {
-      const { headers, parts } = formBody([...editFields(order, key), ...more]);
-      return client.post<Answered>('/images/edits', {
-        ...wanted,
-        stream,
-        body: inTurn(parts),
-        headers: { ...wanted.headers, ...headers },
-        // From here AzureOpenAI knows the deployment, which it puts into the path.
-        __metadata: { model: order.model },
-      });
-    };
-    const isEdit = order.task === 'edit';
-    if (order.partialImages === 0 || order.count > 1) {
-      const whole = isEdit ? edit<ImagesResponse>(false, []) : images.generate(generateParameters(order, key), wanted);
-      return readWhole(await whole.asResponse());
+  ): Promise<Made> {
+    for (;;) {
+      const without = optional.leftOut(order);
+      try {
+        return await call(order, key, without, signal, onProgress);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof OpenAI.APIError) || !optional.learn(order, without, error)) throw error;
+      }
     }
-    const partial_images = order.partialImages;
-    const stream = isEdit
-      ? edit<Stream<ImageEditStreamEvent>>(true, [
-          ['stream', 'true'],
-          ['partial_images', String(partial_images)],
-        ])
-      : images.generate({ ...generateParameters(order, key), stream: true, partial_images }, wanted);
-    const { data, response } = await stream.withResponse();
-    return readStream(data, response, onProgress);
   }
 
   return {
@@ -72,12 +80,13 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
     async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
       try {
-        const answer = await call(order, key, signal, onProgress);
-        signal.throwIfAborted();
-        return await readPictures(answer, download, signal);
+        // A client that is still signing in does not look at the signal.
+        const called = { ...order, model: nameOf(order.model) };
+        return await orAborted(callAsTaken(called, key, signal, onProgress), signal);
       } catch (error) {
         signal.throwIfAborted();
-        const failure = error instanceof Fault ? error : readFailure(error, order.task);
+        remember(failed, key);
+        const failure = faultIn(error) ?? readFailure(error, order.task);
         if (failure instanceof Error) throw failure;
         return failure;
       }
@@ -87,4 +96,16 @@ export function imagesApi({ client, download, nameOf, ...terms }: ImagesApiOptio
       throw new RangeError(`${terms.name} answers in one call and gives no tickets`);
     },
   };
+}
+
+/** Jobs that nobody asks for again are forgotten, oldest first. */
+function remember(jobs: Set<string>, key: string): void {
+  jobs.add(key);
+  for (const oldest of jobs) if (jobs.size > 1_000) jobs.delete(oldest);
+}
+
+/** What fails while the SDK gets a token from us comes back as the cause of its own error. */
+function faultIn(error: unknown): Fault | undefined {
+  if (error instanceof OpenAIError && error.cause instanceof Fault) return error.cause;
+  return error instanceof Fault ? error : undefined;
 }

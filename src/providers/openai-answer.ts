@@ -1,12 +1,15 @@
+import type OpenAI from 'openai';
 import { APIError } from 'openai';
-import type { ImageEditStreamEvent, ImageGenStreamEvent } from 'openai/resources/images';
+import { Stream } from 'openai/streaming';
 import { readImage } from '../domain/image.ts';
 import type { Made, Progress } from '../domain/image-provider.ts';
 import type { Usage } from '../domain/price.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { decodeBase64 } from './base64.ts';
-import { brokenAnswer } from './openai-errors.ts';
+import { fetchPicture } from './fetch-picture.ts';
+import { brokenAnswer, requestIdOf } from './openai-errors.ts';
 import { parsePictures } from './picture-json.ts';
+import { isKeptByProxy } from './stale-answers.ts';
 
 /**
  * Reads what came back, which is not always what the SDK's types promise: relays answer with URLs, with JSON where a
@@ -18,6 +21,9 @@ export interface Answer {
   readonly items: readonly Item[];
   readonly usage: Usage | undefined;
   readonly requestId: string | undefined;
+  readonly organisation: string | undefined;
+  /** A proxy says that it has answered this way before. */
+  readonly keptByProxy: boolean;
 }
 
 interface Item {
@@ -27,38 +33,89 @@ interface Item {
 }
 
 export async function readWhole(response: Response): Promise<Answer> {
-  const requestId = requestIdOf(response);
+  const { headers } = response;
   const body = await jsonIn(response);
-  if (typeof body !== 'object' || body === null) throw brokenAnswer('the answer is no JSON', requestId);
-  const { data, usage, error } = body as { data?: unknown; usage?: unknown; error?: unknown };
-  if (error) throw new APIError(undefined, error as object, undefined, response.headers);
-  const items = Array.isArray(data) ? data.filter((item) => typeof item === 'object' && item !== null) : [];
-  return { items, usage: readUsage(usage), requestId };
+  if (typeof body !== 'object' || body === null) throw brokenAnswer('the answer is no JSON', requestIdOf(headers));
+  const { error, usage } = body as { error?: unknown; usage?: unknown };
+  const items = itemsIn(body);
+  const isFlatError = items.length === 0 && ('message' in body || 'msg' in body || 'detail' in body);
+  if (error || isFlatError) throw new APIError(undefined, (error || body) as object, undefined, headers);
+  return answerOf(items, usage, headers);
 }
 
 /**
- * Reads up to the finished picture, telling the partial ones. Streams are asked for with one picture only: their
- * events do not say which picture they belong to.
+ * Reads up to the finished picture, telling the partial ones. Whole answers come where a stream was asked for, called a
+ * stream or not, and streams of relays that are one whole answer in an event.
  */
 export async function readStream(
-  events: AsyncIterable<ImageGenStreamEvent | ImageEditStreamEvent>,
   response: Response,
+  client: OpenAI,
   onProgress: (progress: Progress) => void,
 ): Promise<Answer> {
+  const { headers } = response;
+  const { first, body } = await peek(response);
   // The SDK makes no event, and no error either, of a body that is no event stream.
-  if (/json|html/i.test(response.headers.get('content-type') ?? '')) return readWhole(response);
+  const isWhole = /json|html/i.test(headers.get('content-type') ?? '') || /[{[<]/.test(first);
+  if (isWhole) return readWhole(new Response(body, { headers }));
+  const events = Stream.fromSSEResponse<StreamEvent>(new Response(body, { headers }), new AbortController(), client);
   const iterator = events[Symbol.asyncIterator]();
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     const event = next.value;
-    if (event.type === 'image_generation.partial_image' || event.type === 'image_edit.partial_image') {
-      const partial = decodeBase64(event.b64_json);
+    if (event.type?.includes('partial')) {
+      const partial = decodeBase64(event.b64_json ?? '');
       if (partial && readImage(partial)) onProgress({ partial });
-    } else if (event.type === 'image_generation.completed' || event.type === 'image_edit.completed') {
-      drain(iterator);
-      return { items: [event], usage: readUsage(event.usage), requestId: requestIdOf(response) };
+      continue;
     }
+    const items = event.b64_json || event.url ? [event] : itemsIn(event);
+    if (items.length === 0) continue;
+    drain(iterator);
+    return answerOf(items, event.usage, headers);
   }
-  throw brokenAnswer('the stream ended without a picture', requestIdOf(response));
+  throw brokenAnswer('the stream ended without a picture', requestIdOf(headers));
+}
+
+/** What the SDK promises of its events, and what relays make of them. */
+interface StreamEvent {
+  readonly type?: string;
+  readonly b64_json?: string | null;
+  readonly url?: string | null;
+  readonly usage?: unknown;
+}
+
+function itemsIn(body: object): Item[] {
+  const { data } = body as { data?: unknown };
+  return Array.isArray(data) ? data.filter((item) => typeof item === 'object' && item !== null) : [];
+}
+
+const answerOf = (items: readonly Item[], usage: unknown, headers: Headers): Answer => ({
+  items,
+  usage: readUsage(usage),
+  requestId: requestIdOf(headers),
+  organisation: headers.get('openai-organization') ?? undefined,
+  keptByProxy: isKeptByProxy(headers),
+});
+
+/** The first character that is not blank, and the body as if nobody had looked. Blanks keep connections alive. */
+async function peek({ body }: Response): Promise<{ first: string; body: ReadableStream<Uint8Array> | null }> {
+  if (!body) return { first: '', body };
+  const reader = body.getReader();
+  const begun: Uint8Array[] = [];
+  let first = '';
+  while (first === '') {
+    const { done, value } = await reader.read();
+    if (done) break;
+    begun.push(value);
+    first = /[^\s\uFEFF]/.exec(new TextDecoder().decode(value))?.[0] ?? '';
+  }
+  const whole = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = begun.shift() ?? (await reader.read()).value;
+      if (next) controller.enqueue(next);
+      else controller.close();
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { first, body: whole };
 }
 
 /** Lets the connection come to its own end, so that it can be used again. The picture is here, whatever happens to it. */
@@ -84,27 +141,27 @@ async function jsonIn({ body }: Response): Promise<unknown> {
  * long as there is one.
  */
 export async function readPictures(answer: Answer, download: GuardedFetch, signal: AbortSignal): Promise<Made> {
-  const { usage, requestId } = answer;
+  const { usage, requestId, organisation } = answer;
   const failures: unknown[] = [];
-  const fetchPicture = async (url: string) => {
+  const fetchedOnce = async (url: string) => {
     try {
-      const { status, bytes } = await download(url, { signal, deadlineMs: 60_000, headers: { accept: 'image/*' } });
-      if (status === 200) return bytes;
-      failures.push(new Error(`the picture's URL answered ${status}`));
+      return await fetchPicture(url, download, signal);
     } catch (error) {
       signal.throwIfAborted();
       failures.push(error);
+      return undefined;
     }
-    return undefined;
   };
+  /** A picture that does not come is paid for all the same, so it is asked for once more. */
+  const fetched = async (url: string) => (await fetchedOnce(url)) ?? (await fetchedOnce(url));
   const bytesOf = async ({ b64_json, url }: Item) => {
     if (b64_json instanceof Uint8Array && b64_json.length > 0) return b64_json;
     const inline = (typeof b64_json === 'string' && b64_json) || (url?.startsWith('data:') ? url : undefined);
-    const bytes = inline ? decodeBase64(inline) : url && (await fetchPicture(url));
+    const bytes = inline ? decodeBase64(inline) : url && (await fetched(url));
     return bytes || new Uint8Array();
   };
   const made = await Promise.all(answer.items.map(bytesOf));
-  if (made.some((bytes) => readImage(bytes))) return { made, usage, requestId };
+  if (made.some((bytes) => readImage(bytes))) return { made, usage, requestId, organisation };
   throw brokenAnswer(`no picture among ${made.length} results`, requestId, failures[0]);
 }
 
@@ -120,5 +177,3 @@ function readUsage(usage: unknown): Usage | undefined {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const requestIdOf = (response: Response): string | undefined => response.headers.get('x-request-id') ?? undefined;

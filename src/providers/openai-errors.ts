@@ -3,6 +3,8 @@ import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { ImageRequest } from '../domain/image.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
+import { allWordsOf, clearCode, nameIn, passedOn } from './gateway-codes.ts';
+import { causeCodes, neverSent } from './never-sent.ts';
 import { inputRefusal } from './openai-inputs.ts';
 import { contentRefusal, isContentRefusal } from './openai-moderation.ts';
 import { retryAfterMsOf } from './retry-after.ts';
@@ -17,6 +19,7 @@ export function readFailure(error: unknown, task: ImageRequest['task']): Refusal
   if (error instanceof APIConnectionError) return connectionFault(error);
   if (!(error instanceof APIError)) return brokenBody(error);
   if (isContentRefusal(error)) return contentRefusal(error);
+  if (isPromptTooLong(error)) return tooLong;
   const refusal = task === 'edit' ? inputRefusal(error) : undefined;
   return refusal ?? answeredFault(error);
 }
@@ -26,23 +29,19 @@ export function brokenAnswer(what: string, requestId?: string, cause?: unknown):
   return new Fault('broken-answer', what, { maybeBilled: true, requestId, cause });
 }
 
-/** Codes that are clear whatever the status beside them: gateways change statuses, and streams have none. */
-const codes: Readonly<Record<string, FaultCode>> = {
-  insufficient_quota: 'account',
-  credit_balance_exhausted: 'account',
-  organization_spend_limit_exceeded: 'account',
-  project_spend_limit_exceeded: 'account',
-  organization_usage_limit_exceeded: 'account',
-  billing_hard_limit_reached: 'account',
-  billing_not_active: 'account',
-  insufficient_user_quota: 'account',
-  invalid_api_key: 'account',
-  ip_not_authorized: 'account',
-  unsupported_country_region_territory: 'account',
-  rate_limit_exceeded: 'throttled',
-  slow_down: 'throttled',
-  server_is_overloaded: 'overloaded',
-  model_not_found: 'rejected',
+/** The service's own id for a call, or that of the gateway before it. */
+export const requestIdOf = (headers: Headers | undefined): string | undefined =>
+  headers?.get('x-request-id') ?? headers?.get('x-oneapi-request-id') ?? headers?.get('x-litellm-call-id') ?? undefined;
+
+/** one-api's code, and OpenAI's. */
+const isPromptTooLong = (error: APIError<number | undefined>): boolean =>
+  nameIn(error, ['prompt_too_long']) !== undefined ||
+  (error.code === 'string_above_max_length' && error.param === 'prompt');
+
+const tooLong: Refusal = {
+  refused: 'not-possible',
+  what: 'Your prompt is longer than the image service takes.',
+  nearest: 'fewer words',
 };
 
 function answeredFault(error: APIError<number | undefined>): Fault {
@@ -50,22 +49,24 @@ function answeredFault(error: APIError<number | undefined>): Fault {
   const waits = code === 'throttled' || code === 'overloaded';
   return new Fault(code, excerpt(wordsOf(error), 400), {
     cause: error,
-    requestId: error.requestID ?? undefined,
+    requestId: requestIdOf(error.headers),
     maybeBilled: maybeBilled(code, error),
-    retryAfterMs: waits ? retryAfterMsOf(error.headers, error.message) : undefined,
+    retryAfterMs: waits ? retryAfterMsOf(error.headers, allWordsOf(error)) : undefined,
   });
 }
 
 function codeOf(error: APIError<number | undefined>): FaultCode {
   const { status, type } = error;
   if (type === 'insufficient_quota') return 'account';
-  const known = codes[String(error.code)];
-  if (known) return known;
+  const known = clearCode(error)?.code;
+  if (known && !(known === 'unreachable' && status === undefined)) return known;
   if (/must be verified/i.test(error.message)) return 'account';
   // A stream that reports an error has begun with 200 already.
   if (status === undefined) return 'broken-answer';
   if (status === 401 || status === 402 || status === 403) return 'account';
   if (status === 429) return 'throttled';
+  // Nobody has begun: the gateway does not know how.
+  if (status === 501) return 'rejected';
   if (status === 529 || type === 'service_unavailable_error') return 'overloaded';
   return status === 408 || status === 409 || status >= 500 ? 'unreachable' : 'rejected';
 }
@@ -74,10 +75,15 @@ function codeOf(error: APIError<number | undefined>): FaultCode {
  * The service does not bill what it answers with an error, but a gateway that lost patience does not know what became
  * of the call behind it; and before a stream's error there were partial pictures.
  */
-function maybeBilled(code: FaultCode, { status }: APIError<number | undefined>): boolean {
+function maybeBilled(code: FaultCode, error: APIError<number | undefined>): boolean {
   if (code === 'broken-answer') return true;
-  return code === 'unreachable' && status !== undefined && status > 500 && status !== 503;
+  if (code !== 'unreachable') return false;
+  const { status = 0 } = error;
+  return passedOn.has(clearCode(error)?.name ?? '') || (status > 500 && !neverReached.has(status));
 }
+
+/** Of the statuses above 500, those of a proxy that did not get through. Source: developers.cloudflare.com "5xx errors". */
+const neverReached: ReadonlySet<number> = new Set([503, 521, 522, 523, 525, 526, 530]);
 
 /** A page of HTML comes down to its title. */
 function wordsOf(error: APIError<number | undefined>): string {
@@ -86,16 +92,9 @@ function wordsOf(error: APIError<number | undefined>): string {
   return error.code ? `${words} (${error.code})` : words;
 }
 
-/** Failures of a connection that never came to be: nothing was sent, so nothing can be billed. */
-const neverSent: ReadonlySet<unknown> = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EPROTO'],
-  ...['UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
-  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-]);
-
 function connectionFault(error: APIConnectionError): Fault {
   const causes = causeCodes(error);
-  const sent = !causes.some((code) => neverSent.has(code));
+  const sent = !neverSent(error);
   const isTimeout = error instanceof APIConnectionTimeoutError && sent;
   const words = excerpt([error.message, ...causes].join(' '), 400);
   return new Fault(isTimeout ? 'timeout' : 'unreachable', words, { cause: error, maybeBilled: sent });
@@ -109,12 +108,4 @@ function brokenBody(error: unknown): Error {
   const isSilence = causes.includes('UND_ERR_BODY_TIMEOUT');
   const words = excerpt(`the answer broke off: ${[bug.message, ...causes].join(' ')}`, 400);
   return new Fault(isSilence ? 'timeout' : 'broken-answer', words, { cause: error, maybeBilled: true });
-}
-
-/** The `code` of an error and of everything behind it; several addresses of a host fail as one AggregateError. */
-function causeCodes(error: unknown): string[] {
-  if (!(error instanceof Error)) return [];
-  const { code, cause } = error as Error & { code?: unknown };
-  const parts = error instanceof AggregateError ? error.errors.flatMap(causeCodes) : [];
-  return [...(typeof code === 'string' ? [code] : []), ...parts, ...causeCodes(cause)];
 }

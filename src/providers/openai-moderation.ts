@@ -1,30 +1,43 @@
 import type { APIError } from 'openai';
 import type { Refusal } from '../domain/refusal.ts';
+import { allWordsOf, nameIn } from './gateway-codes.ts';
 
 /**
  * Recognises that a picture was declined for what it shows, and says why in words a person can read.
  * Sources: developers.openai.com "Image generation" (moderation_details); learn.microsoft.com "Azure OpenAI image
- * generation" (contentFilter); github.com/BerriAI/litellm pull 19372 (Azure's inner_error). Read 2026-11.
+ * generation" (contentFilter, "Generated image was filtered"); github.com/BerriAI/litellm pulls 19372 (Azure's
+ * inner_error) and 16231 (innererror); github.com/QuantumNous/new-api types/error.go (sensitive_words_detected,
+ * prompt_blocked). Read 2026-11.
  */
 
-const refusalCodes: ReadonlySet<string> = new Set([
+const refusalCodes = [
   'moderation_blocked',
   'content_policy_violation',
   'image_content_policy_violation',
   'contentFilter',
   'content_filter',
-]);
+  'ContentPolicyViolationError',
+  'sensitive_words_detected',
+  'prompt_blocked',
+];
 
-export function isContentRefusal({ code, status, error, message }: APIError<number | undefined>): boolean {
-  const isNamed = refusalCodes.has(String(code)) || status === 451;
-  return isNamed || detailsOf(error) !== undefined || message.includes('safety_violations=[');
+export function isContentRefusal(failed: APIError<number | undefined>): boolean {
+  const isNamed = nameIn(failed, refusalCodes) !== undefined || failed.status === 451;
+  if (innerOf(failed.error).code === azureRefusal) return true;
+  return isNamed || detailsOf(failed.error) !== undefined || allWordsOf(failed).includes('safety_violations=[');
 }
 
-export function contentRefusal({ error, message }: APIError<number | undefined>): Refusal {
+export function contentRefusal(failed: APIError<number | undefined>): Refusal {
+  const { error } = failed;
+  const words = allWordsOf(failed);
   const details = detailsOf(error);
-  const named = details?.categories ?? filterCategories(error) ?? violationsIn(message);
+  const named = details?.categories ?? filterCategories(error) ?? violationsIn(words);
   const categories = named.filter((name) => typeof name === 'string').flatMap(readable);
-  return { refused: 'content', stage: stageOf(details?.moderation_stage), categories: [...new Set(categories)] };
+  return {
+    refused: 'content',
+    stage: stageOf(details?.moderation_stage ?? quotedStage(words)),
+    categories: [...new Set(categories)],
+  };
 }
 
 interface ModerationDetails {
@@ -39,17 +52,33 @@ function detailsOf(error: unknown): ModerationDetails | undefined {
   return Array.isArray(categories) ? details : { ...details, categories: [] };
 }
 
-/** Azure says per category whether it was filtered. */
+const azureRefusal = 'ResponsibleAIPolicyViolation';
+
+/** Azure says per category whether it was filtered. Images have `inner_error`, its other endpoints `innererror`. */
 function filterCategories(error: unknown): string[] | undefined {
-  const results = (error as { inner_error?: { content_filter_results?: unknown } } | undefined)?.inner_error
-    ?.content_filter_results;
+  const { content_filter_results, content_filter_result } = innerOf(error);
+  const results = content_filter_results ?? content_filter_result;
   if (typeof results !== 'object' || results === null) return undefined;
   const entries = Object.entries(results as Record<string, { filtered?: unknown } | null>);
   return entries.filter(([, result]) => result?.filtered === true).map(([name]) => name);
 }
 
+function innerOf(
+  error: unknown,
+): Partial<Record<'code' | 'content_filter_results' | 'content_filter_result', unknown>> {
+  const { inner_error, innererror } = (error ?? {}) as { inner_error?: unknown; innererror?: unknown };
+  const inner = inner_error ?? innererror;
+  return typeof inner === 'object' && inner !== null ? inner : {};
+}
+
 function violationsIn(message: string): string[] {
   return /safety_violations=\[([^\]]*)\]/.exec(message)?.[1]?.split(',') ?? [];
+}
+
+/** Where a gateway quotes the service's answer, or Azure says it in words. */
+function quotedStage(message: string): string | undefined {
+  if (/\bgenerated image was filtered\b/i.test(message)) return 'output';
+  return /moderation_stage["'\\]*\s*:\s*["'\\]*(input|output)/.exec(message)?.[1];
 }
 
 function stageOf(stage: unknown): 'prompt' | 'picture' | 'unknown' {

@@ -3,6 +3,7 @@ import type { ImageProvider, Terms } from '../domain/image-provider.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { imagesApi } from './images-api.ts';
 import { sdkSettings } from './sdk-settings.ts';
+import { versionedUrl } from './versioned-url.ts';
 
 export interface OpenAIOptions extends Terms {
   readonly apiKey: string;
@@ -18,10 +19,4 @@ export interface OpenAIOptions extends Terms {
 export function openaiProvider({ apiKey, baseUrl, fetch, ...rest }: OpenAIOptions): ImageProvider {
   const client = new OpenAI({ ...sdkSettings(fetch), apiKey, baseURL: versionedUrl(baseUrl) });
   return imagesApi({ ...rest, client });
-}
-
-/** A base URL that names a version anywhere in its path is complete. */
-function versionedUrl(baseUrl: string): string {
-  const plain = baseUrl.replace(/\/+$/, '');
-  return /\/v\d+[a-z]*(\/|$)/.test(new URL(plain).pathname) ? plain : `${plain}/v1`;
 }

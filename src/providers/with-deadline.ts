@@ -24,7 +24,7 @@ const checkDeadlineMs = 60_000;
 /**
  * Ends calls that take too long, streams included, whether or not the provider minds its signal.
  * A late `start` is a Fault `timeout`: the service goes on and bills. A late `check` is `unreachable`: asking again
- * costs nothing. Goes inside `withRetry` and `withLimits`, whose waiting is not the service's.
+ * costs nothing. Goes inside `withRepeatedChecks` and `withLimits`, whose waiting is not the service's.
  */
 export function withDeadline(
   provider: ImageProvider,

@@ -1,33 +1,39 @@
-import Bottleneck from 'bottleneck';
-import type { Clock } from '../domain/clock.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
-import { orAborted } from './or-aborted.ts';
-import { slidingWindow } from './sliding-window.ts';
+import type { Json } from '../domain/job.ts';
+import type { Pace } from '../domain/pace.ts';
 
 /**
- * Keeps to what a service allows: its `concurrency`, and images per minute in any minute.
- * Calls wait here for their turn and leave at once when cancelled. Goes around `withDeadline`, so that waiting is not
- * counted as the service's time, and inside `withRetry`, so that a pause between tries holds no place.
+ * Keeps to what a service allows: its `concurrency`, and images per minute in any minute, over all processes that share
+ * the pace. Calls wait here for their turn and leave at once when cancelled. A call that gives a ticket keeps its slot
+ * until `check` says how it ended, or nobody has asked for a minute.
+ * Goes around `withDeadline`, so that waiting is not counted as the service's time.
  * @param imagesPerMinute unset: as many as the service likes
  */
-export function withLimits(provider: ImageProvider, clock: Clock, imagesPerMinute?: number): ImageProvider {
-  // Without `expiration`: its expiry kills the process when it strikes a waiting job (github.com/SGrondin/bottleneck/issues/181).
-  const places = new Bottleneck({ maxConcurrent: provider.concurrency });
-  const window = imagesPerMinute === undefined ? undefined : slidingWindow(imagesPerMinute, 60_000, clock);
+export function withLimits(provider: ImageProvider, pace: Pace, imagesPerMinute?: number): ImageProvider {
+  const { name, concurrency } = provider;
+  const limits = { concurrency, imagesPerMinute };
 
   return {
     ...provider,
     imagesPerCallMax: Math.min(provider.imagesPerCallMax, imagesPerMinute ?? provider.imagesPerCallMax),
-    start(order, key, signal, onProgress) {
-      const begin = async () => {
-        // Nobody waits for it any more; the place goes on to the next.
-        signal.throwIfAborted();
-        // Counted last, so that what is counted begins now.
-        await window?.(order.count, signal);
+    async start(order, key, signal, onProgress) {
+      const slot = await pace.take(name, order.count, limits, signal);
+      try {
         onProgress({ sent: true });
-        return provider.start(order, key, signal, onProgress);
-      };
-      return orAborted(places.schedule(begin), signal);
+        const answer = await provider.start(order, key, signal, onProgress);
+        if ('ticket' in answer) await pace.hold(name, taskOf(answer.ticket));
+        return answer;
+      } finally {
+        slot.free();
+      }
+    },
+    async check(ticket, signal) {
+      const answer = await provider.check(ticket, signal);
+      if ('percent' in answer) await pace.hold(name, taskOf(ticket));
+      else pace.release(name, taskOf(ticket));
+      return answer;
     },
   };
 }
+
+const taskOf = (ticket: Json): string => JSON.stringify(ticket);

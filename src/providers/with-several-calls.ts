@@ -13,7 +13,7 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
     async start(order, key, signal, onProgress) {
       if (order.count <= provider.imagesPerCallMax) return provider.start(order, key, signal, onProgress);
       const parts = split(order, provider.imagesPerCallMax);
-      const calls = parts.map((part) => provider.start(part, key, signal, (step) => onProgress(counted(step, part))));
+      const calls = parts.map((part) => provider.start(part, key, signal, onProgress));
       const settled = await Promise.allSettled(calls);
       return together(settled, parts, onProgress);
     },
@@ -23,11 +23,10 @@ export function withSeveralCalls(provider: ImageProvider): ImageProvider {
 function split(order: ImageOrder, most: number): ImageOrder[] {
   const whole = Array.from({ length: Math.floor(order.count / most) }, () => most);
   const rest = order.count % most;
-  return [...whole, ...(rest > 0 ? [rest] : [])].map((count) => ({ ...order, count }));
+  const counts = [...whole, ...(rest > 0 ? [rest] : [])];
+  // A cache on the way must not answer two calls of the same wording with the same picture.
+  return counts.map((count, at) => ({ ...order, count, fresh: order.fresh || at > 0 }));
 }
-
-/** A failure of one call is a failure of as many pictures as that call was for. */
-const counted = (step: Progress, { count }: ImageOrder): Progress => ('retrying' in step ? { ...step, count } : step);
 
 type Answer = Made | Ticket | Refusal;
 
@@ -58,6 +57,7 @@ function together(
         .map(({ requestId }) => requestId)
         .filter(Boolean)
         .join(', ') || undefined,
+    organisation: made.find(({ organisation }) => organisation !== undefined)?.organisation,
   };
 }
 

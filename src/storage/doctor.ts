@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { BlobStore } from '../domain/blob-store.ts';
 import { openStates } from '../domain/job.ts';
+import { bills } from './doctor-bills.ts';
 import { families, lineage, unplaced } from './doctor-families.ts';
 import { hanging, unshared } from './doctor-followers.ts';
 import { bare, keptBlobs, lost } from './doctor-pictures.ts';
@@ -8,7 +9,17 @@ import type { Schema } from './schema.ts';
 
 /** One thing that does not add up: what, where, and by how much. */
 export interface Finding {
-  readonly check: 'balance' | 'hold' | 'charge' | 'picture' | 'blob' | 'lineage' | 'version' | 'place' | 'follower';
+  readonly check:
+    | 'balance'
+    | 'hold'
+    | 'charge'
+    | 'bill'
+    | 'picture'
+    | 'blob'
+    | 'lineage'
+    | 'version'
+    | 'place'
+    | 'follower';
   readonly subject: string;
   readonly what: string;
 }
@@ -21,8 +32,9 @@ export interface Diagnosis {
 }
 
 /**
- * Recounts everything: balances and holds from the entries, delivered jobs against pictures, blobs and the places they
- * were posted at, edits against what they were made of, and what was given free against whose it is.
+ * Recounts everything: balances and holds from the entries, what calls cost against what was booked, delivered jobs
+ * against pictures, blobs and the places they were posted at, edits against what they were made of, and what was given
+ * free against whose it is.
  * All is read as it stood at one moment, so that a bot at work doesn't look like damage.
  */
 export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Diagnosis> {
@@ -36,6 +48,7 @@ export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Di
         ...(await balances(trx)),
         ...(await holds(trx)),
         ...(await charges(trx)),
+        ...(await bills(trx)),
         ...(await bare(trx)),
         ...(await lineage(trx)),
         ...(await families(trx)),

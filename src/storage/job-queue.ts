@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { type ImageFormat, sizeText } from '../domain/image.ts';
 import { type JobId, type JobState, openStates } from '../domain/job.ts';
 import type { Claim, JobQueue } from '../domain/job-queue.ts';
+import { callRow } from './call-row.ts';
 import { addLineage, nextVersion } from './families.ts';
 import { claimFollower, follow } from './followers.ts';
 import { ending, jobOf, newRow } from './job-row.ts';
@@ -137,7 +138,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
       return Number(freed.numUpdatedRows);
     },
 
-    ticket: (claim, provider, ticket) => fenced(db, claim, ['running'], { provider, ticket: JSON.stringify(ticket) }),
+    calling: (claim, provider, ticket) =>
+      fenced(db, claim, ['running'], { provider, ticket: ticket === undefined ? null : JSON.stringify(ticket) }),
 
     made: (claim, { pictures, charged, provider, providerRequest }) =>
       inTransaction(async (trx) => {
@@ -232,17 +234,19 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
       return rows.map(jobOf);
     },
 
-    async record({ startedAt, endedAt, size, requestId, ...call }) {
-      await db
-        .insertInto('calls')
-        .values({
-          ...call,
-          size: sizeText(size),
-          started_at: startedAt,
-          ended_at: endedAt,
-          request_id: requestId ?? null,
-        })
+    async record(call) {
+      await db.insertInto('calls').values(callRow(call)).execute();
+    },
+
+    async pastCalls(since, most) {
+      const rows = await db
+        .selectFrom('calls')
+        .select(['provider', 'model', 'outcome', 'started_at', 'ended_at'])
+        .where('ended_at', '>', since)
+        .orderBy('ended_at', 'desc')
+        .limit(most)
         .execute();
+      return rows.map(({ started_at, ended_at, ...row }) => ({ ...row, tookMs: ended_at - started_at }));
     },
 
     async pastDurations(model, quality, size, count) {

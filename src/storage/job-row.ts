@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { WishKey } from '../domain/answers.ts';
 import { credits } from '../domain/credits.ts';
 import type { ImageRequest } from '../domain/image.ts';
+import type { Lane } from '../domain/image-provider.ts';
 import type { Job, JobId, JobState, Json, NewJob, Outcome, Place } from '../domain/job.ts';
 import type { PersonId, WorkspaceId } from '../domain/person.ts';
 import type { JobsTable } from './schema.ts';
@@ -17,6 +18,7 @@ export function jobOf(row: Selectable<JobsTable>): Job {
     held: credits(row.held),
     notes: JSON.parse(row.notes) as string[],
     family: (row.family || row.id) as JobId,
+    lane: row.lane as Lane,
     createdAt: row.created_at,
     wish: (row.wish ?? undefined) as WishKey | undefined,
     leader: (row.leader ?? undefined) as JobId | undefined,
@@ -60,6 +62,7 @@ export function newRow(job: NewJob) {
     cancel: 0,
     told: 0,
     family: job.family,
+    lane: job.lane,
     created_at: job.createdAt,
     wish: job.wish ?? null,
     leader: job.leader ?? null,

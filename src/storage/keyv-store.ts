@@ -30,7 +30,8 @@ export function keyvOn(db: Kysely<Schema>, clock: Clock, namespace: string): Key
     },
     // Keyv clears a namespace by looking through its keys; `clear` alone would mean everybody's.
     async *iterator() {
-      yield* (await db.selectFrom('cache').select(['key', 'value']).execute()).map(({ key, value }) => [key, value]);
+      const ours = db.selectFrom('cache').select(['key', 'value']).where('key', 'like', `${namespace}:%`);
+      yield* (await ours.execute()).map(({ key, value }) => [key, value]);
     },
     async clear() {
       await db.deleteFrom('cache').execute();

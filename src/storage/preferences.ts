@@ -12,3 +12,13 @@ export const keyvPreferences = (keyv: Keyv): Preferences => ({
     await keyv.set(`workspace ${workspace}`, preferences);
   },
 });
+
+/** The models that people have set as their default. @param keyv the one that their preferences are in */
+export async function modelsPreferred(keyv: Keyv): Promise<readonly string[]> {
+  const models = new Set<string>();
+  for await (const [key, value] of keyv.iterator()) {
+    const own = String(key).startsWith('person ') ? (value as PersonPreferences | undefined) : undefined;
+    if (own?.model !== undefined) models.add(own.model);
+  }
+  return [...models];
+}

@@ -19,6 +19,9 @@ export interface Schema {
   /** What each thread is about. */
   threads: { thread: string; job: string; position: number | null };
   answers: AnswersTable;
+  pace_slots: PaceSlotsTable;
+  /** The pictures that were asked for in the last minute, by the slot that they were asked for in. */
+  pace_images: { id: string; service: string; at: number; count: number };
   cache: { key: string; value: string; expires_at: number | null };
 }
 
@@ -83,6 +86,7 @@ export interface JobsTable {
   /** The job whose pictures it gets too; null: it is made itself. */
   leader: string | null;
   made_at: number | null;
+  lane: string;
 }
 
 /** Which job's pictures answer a wish. */
@@ -125,7 +129,16 @@ interface ShownTable {
   removed: number;
 }
 
-interface CallsTable {
+/** A call that is out at a service, or (`waiting` 1) a process that waits to send one. */
+interface PaceSlotsTable {
+  id: string;
+  service: string;
+  waiting: number;
+  asked_at: number;
+  lease_until: number;
+}
+
+export interface CallsTable {
   seq: Generated<number>;
   job: string;
   attempt: number;
@@ -138,4 +151,14 @@ interface CallsTable {
   ended_at: number;
   outcome: string;
   request_id: string | null;
+  organisation: string | null;
+  text_in_tokens: number | null;
+  image_in_tokens: number | null;
+  image_out_tokens: number | null;
+  delivered: number | null;
+  list_micro_usd: number | null;
+  billed_micro_usd: number | null;
+  charged: number | null;
+  absorbed: number | null;
+  content_credentials: number | null;
 }

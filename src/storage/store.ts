@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../domain/clock.ts';
 import type { Credits } from '../domain/credits.ts';
-import { Fault } from '../domain/fault.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
 import { sqlAnswers } from './answers.ts';
 import type { Database } from './database.ts';
+import { asFault, faulty } from './faulty.ts';
 import { sqlGallery } from './gallery.ts';
 import { sqlJobQueue } from './job-queue.ts';
 import { type InTransaction, sqlLedger } from './ledger.ts';
@@ -18,27 +18,6 @@ class Undone extends Error {
     super('the transaction ended in a refusal');
     this.result = result;
   }
-}
-
-/** What the database failed at is a Fault `storage`, so that nobody takes it for a bug and gives a job up over it. */
-function asFault(error: unknown): unknown {
-  if (error instanceof Fault || error instanceof RangeError || error instanceof TypeError) return error;
-  return new Fault('storage', `the database failed: ${error instanceof Error ? error.message : error}`, {
-    cause: error,
-  });
-}
-
-/** The same verbs, failing with Faults. */
-function faulty<Part extends object>(part: Part): Part {
-  const verbs = Object.entries(part as Record<string, (...args: unknown[]) => Promise<unknown>>);
-  const caught = verbs.map(([name, verb]) => [
-    name,
-    (...args: unknown[]) =>
-      verb(...args).catch((error: unknown) => {
-        throw asFault(error);
-      }),
-  ]);
-  return Object.fromEntries(caught) as Part;
 }
 
 /** Ledger, queue, gallery and answers over one database. */

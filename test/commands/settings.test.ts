@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bob, openDesk, type TestDesk } from './desk.ts';
+import { ann, bob, openDesk, type TestDesk } from './desk.ts';
 
 let desk: TestDesk;
 beforeEach(async () => {
@@ -26,6 +26,21 @@ test('what is set is saved, shown, and nobody else’s', async () => {
     answers,
   ]);
   expect(await shown(bob)).toEqual(usual);
+});
+
+test('a model that is gone is saved as its successor, a dated name as the model’s own', async () => {
+  expect(await desk.say('/settings set model:gpt-image-1')).toBe(
+    'Saved: model gpt-image-2.5-flare. gpt-image-1 is gone; gpt-image-2.5-flare takes its place.',
+  );
+  expect((await shown())[3]).toBe('model: gpt-image-2.5-flare');
+  expect(await desk.say('/settings set model:GPT-image-2-2026-04-21')).toBe('Saved: model gpt-image-2.');
+});
+
+test('a model that went after it was set is shown with what takes its place', async () => {
+  await desk.say('/settings set model:gpt-image-1.5');
+  expect((await shown())[3]).toBe('model: gpt-image-1.5');
+  await desk.clock.advance(Date.UTC(2026, 11, 1) - desk.clock.now());
+  expect((await shown())[3]).toBe('model: gpt-image-1.5, which is gone: gpt-image-2.5-flare takes its place');
 });
 
 test('an exact size is a shape', async () => {
@@ -67,4 +82,37 @@ test('an admin’s most per request counts for everyone in the same workspace', 
   expect((await shown(bob))[2]).toBe('count: 1 (at most 6 here)');
   const elsewhere = { ...bob, workspace: 'slack:T9' as typeof bob.workspace };
   expect((await shown(elsewhere))[2]).toBe('count: 1 (at most 4 here)');
+});
+
+test('an admin decides how people’s pictures are made: their own lane first, then the admins’, then everyone’s', async () => {
+  expect(await desk.say('/settings lane batch role:everyone')).toBe(
+    'Pictures of everyone here are now made by the cheapest service.',
+  );
+  expect((await shown(bob))[5]).toBe('how your pictures are made: the cheapest service (batch)');
+  await desk.say('/settings lane priority role:admins');
+  expect((await shown(bob))[5]).toContain('(batch)');
+  expect((await shown())[5]).toBe('how your pictures are made: the preferred service (priority)');
+  expect(await desk.answer(`/settings lane lane:normal user:${ann.id}`)).toEqual([
+    ...['Pictures of ', { person: ann.id }, ' are now made by the best of price and pace.'],
+  ]);
+  expect(await shown()).toEqual(usual);
+
+  await desk.say(`/settings clear`);
+  expect(await shown()).toEqual(usual);
+  await desk.say(`/settings lane usual user:${ann.id}`);
+  expect((await shown())[5]).toContain('(priority)');
+  expect(await desk.say('/settings lane usual role:admins')).toBe('What was set for admins here is gone.');
+  expect((await shown())[5]).toContain('(batch)');
+  const elsewhere = { ...bob, workspace: 'slack:T9' as typeof bob.workspace };
+  expect(await shown(elsewhere)).toEqual(usual);
+});
+
+test.each([
+  ['/settings lane priority', 'Name either a person or a role.'],
+  [`/settings lane priority user:${bob.id} role:everyone`, 'Name either a person or a role.'],
+  ['/settings lane fast role:everyone', 'lane is one of priority, normal, batch, usual; “fast” is not.'],
+  ['/settings lane priority role:owners', 'role is one of admins, everyone; “owners” is not.'],
+])('%s is refused, and nobody’s lane changes', async (line, sentence) => {
+  expect(await desk.say(line)).toContain(sentence);
+  expect(await shown(bob)).toEqual(usual);
 });

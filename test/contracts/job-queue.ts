@@ -3,7 +3,7 @@ import type { Job, JobId, NewJob } from '../../src/domain/job.ts';
 import type { Call, Claim, JobQueue } from '../../src/domain/job-queue.ts';
 import { leaseMs } from '../../src/storage/turns.ts';
 import { type ManualClock, manualClock } from '../fakes/clock.ts';
-import { finished, newEdit, newJob, person, picture, pictureOf, place, request } from './jobs.ts';
+import { finished, newEdit, newJob, nothingBooked, person, picture, pictureOf, place, request } from './jobs.ts';
 
 const here = ['console'] as const;
 const unmade = { refusal: { refused: 'stopping' } } as const;
@@ -45,7 +45,8 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
 
     describe('taking jobs in', () => {
       test('a job comes back as it was given', async () => {
-        const job = { ...newJob('ann', 1), notes: ['made with “x”'], place: { ...place, deep: [{ a: null }] } };
+        const lane = 'priority' as const;
+        const job = { ...newJob('ann', 1), lane, notes: ['made with “x”'], place: { ...place, deep: [{ a: null }] } };
         expect(await queue.add(job, 'host')).toBe('added');
         expect(await queue.find(job.id)).toEqual({
           ...job,
@@ -211,17 +212,25 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await claimIds(3)).toEqual([idOf('bob', 2), idOf('cas', 3)]);
       });
 
+      test('a ticket of which nothing came can be taken back', async () => {
+        await ask(['ann', 1]);
+        const claimed = await mustClaim('host');
+        await queue.calling(claimed, 'grsai', { task: 7 });
+        expect(await queue.calling(claimed, 'grsai', undefined)).toBe(true);
+        expect(await queue.find(idOf('ann'))).toMatchObject({ ticket: undefined, provider: 'grsai' });
+      });
+
       test('a lease that ran out lets another go on, and fences off who had it', async () => {
         await ask(['ann', 1]);
         const old = await mustClaim('host');
-        await queue.ticket(old, 'azure', { task: 7 });
+        await queue.calling(old, 'azure', { task: 7 });
         await clock.advance(leaseMs);
         const resumed = await mustClaim('other');
         expect(resumed).toMatchObject({ owner: 'other', resumed: true });
         expect(resumed.job).toMatchObject({ attempt: 2, ticket: { task: 7 }, provider: 'azure', startedAt: 1_000_000 });
 
         expect(await renew('host')).toEqual([]);
-        expect(await queue.ticket(old, 'azure', 'late')).toBe(false);
+        expect(await queue.calling(old, 'azure', 'late')).toBe(false);
         expect(await queue.made(old, finished)).toBeUndefined();
         expect(await queue.end(old, { fault: 'timeout' })).toBe(false);
         await queue.putBack(old);
@@ -292,7 +301,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await queue.delivered(claimed)).toBe(false);
         await queue.made(claimed, finished);
         expect(await queue.made(claimed, finished)).toBeUndefined();
-        expect(await queue.ticket(claimed, 'azure', 'late')).toBe(false);
+        expect(await queue.calling(claimed, 'azure', 'late')).toBe(false);
         await queue.delivered(claimed);
         expect(await queue.delivered(claimed)).toBe(false);
         expect(await queue.end(claimed, { cancelled: true })).toBe(false);
@@ -566,7 +575,7 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         startedAt: 0,
         endedAt: attempt,
         outcome: 'made',
-        requestId: undefined,
+        ...nothingBooked,
         ...changes,
       });
       const past = () => queue.pastDurations(request.model, 'medium', request.size, 1);

@@ -41,6 +41,7 @@ export const newJob = (name: string, n: number, platform: PlatformName = 'consol
   held: credits(120),
   notes: [],
   family: jobId(platform, `${name}-${n}`),
+  lane: 'normal',
   createdAt: n,
 });
 
@@ -73,3 +74,9 @@ export const finished: Finished = {
   provider: 'sketch',
   providerRequest: 'req_1',
 };
+
+/** What is written down of a call besides how it went: nothing. */
+export const nothingBooked = {
+  ...{ requestId: undefined, organisation: undefined, usage: undefined, contentCredentials: undefined },
+  ...{ delivered: 0, listMicroUsd: 0, billedMicroUsd: 0, charged: credits(0), absorbed: credits(0) },
+} as const;

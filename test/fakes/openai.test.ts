@@ -213,6 +213,11 @@ describe('the rules', () => {
     });
     expect(await failureOf(client.models.retrieve('gpt-image-1-mini'))).toMatchObject({ status: 404 });
     expect(await client.models.retrieve('gpt-image-2')).toMatchObject({ id: 'gpt-image-2' });
+    fake.announce('gpt-image-2', '2027-03-01');
+    expect(await client.models.retrieve('gpt-image-2')).toMatchObject({ shutdown_date: '2027-03-01' });
+    expect(await failureOf(new OpenAI({ apiKey: 'sk-no', baseURL: fake.baseUrl }).models.list())).toMatchObject({
+      status: 401,
+    });
   });
 
   test('note that the model or the quality was left to the service', async () => {

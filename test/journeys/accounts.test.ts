@@ -91,6 +91,31 @@ describe.each(both)('on %s', (_, chatOf) => {
     expect((await place.recount()).findings).toEqual([]);
   });
 
+  test('an admin decides how pictures are made, and each job keeps the lane it was admitted in', async () => {
+    const place = await studio(unlimited);
+    const chat = chatOf(place);
+    const admin = { user: chat.admin };
+    expect(await chat.command('settings lane', { lane: 'batch', role: 'everyone' }).told()).toBe(
+      'Only an admin can decide how pictures are made here. Nothing was changed.',
+    );
+    await chat.command('settings lane', { lane: 'batch', role: 'everyone' }, admin).told();
+    await chat.command('settings lane', { lane: 'priority', role: 'admins' }, admin).told();
+    expect(await chat.command('settings show', {}, admin).told()).toContain('the preferred service (priority)');
+    chat.command('imagine', { prompt: 'a red fox' });
+    await results(chat, 1);
+    chat.command('imagine', { prompt: 'a blue fox' }, admin);
+    await results(chat, 2);
+    await chat.command('settings lane', { lane: 'normal', user: chat.naming(chat.other) }, admin).told();
+    chat.command('imagine', { prompt: 'a green fox' }, { user: chat.other });
+    await results(chat, 3);
+    const { queue } = place.easel().parts.store;
+    const laneOf = async (name: string) => (await queue.recent(chat.person(name), 9)).map(({ lane }) => lane);
+    expect(await Promise.all([chat.asker, chat.admin, chat.other].map(laneOf))).toEqual([
+      ...[['batch'], ['priority'], ['normal']],
+    ]);
+    expect(chat.violations()).toEqual([]);
+  });
+
   test('/history lists what was asked for and how it ended', async () => {
     const place = await studio();
     const chat = chatOf(place);

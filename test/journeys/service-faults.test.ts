@@ -54,14 +54,14 @@ describe('when the account with the service is broken', () => {
     await ended(place, chat, broken);
     const alert = await place.discord.untilMessage({ channel: 'general' });
     expect(alert.content).toMatch(
-      /^The image service openai fails Easel: it refuses its account: key, quota or permission\. Its own words are in the log of job \S+\.$/,
+      /^The image service openai fails Easel: it refuses its account: key, quota or permission\. It is left out for an hour, or until an admin says \/services resume name:openai\. Its own words are in the log of job \S+\.$/,
     );
     chat.command('imagine', { prompt: 'a blue fox' });
     await chat.until(() => ofKind(chat, 'root').length === 2);
     const told = chat.until(() => ofKind(chat, 'card').filter(({ text }) => text === broken).length === 2);
     await place.clock.flyUntil(told);
     expect(place.discord.messages('general')).toHaveLength(1);
-    expect(place.openai.calls()).toHaveLength(2);
+    expect(place.openai.calls()).toHaveLength(1);
   });
 
   test('without a channel for it, the first admin hears it directly', async () => {
@@ -80,6 +80,8 @@ describe.each(both)('on %s, a service in trouble', (_, chatOf) => {
     ['server-error', 0],
     ['drop-before', 17],
     ['html-502', 17],
+    ['html-504', 17],
+    ['html-524', 17],
     ['cut-stream', 17],
     ['truncated-base64', 17],
     ['truncated-image', 17],

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Selectable } from 'kysely';
 import { type Logger, pino } from 'pino';
 import { buildPlatforms, openStorage, type Storage } from '../../src/build.ts';
 import { readConfig } from '../../src/config.ts';
@@ -8,6 +9,7 @@ import { buildEasel, type Easel, startPort } from '../../src/easel.ts';
 import { loadCommands } from '../../src/load-commands.ts';
 import { slackManifest } from '../../src/platforms/slack/register.ts';
 import { type Diagnosis, diagnose } from '../../src/storage/doctor.ts';
+import type { CallsTable } from '../../src/storage/schema.ts';
 import type { WebServer } from '../../src/web/server.ts';
 import { type DiscordHandle, fakeDiscord } from '../fakes/discord/server.ts';
 import type { FakeOpenAI } from '../fakes/openai/handle.ts';
@@ -26,6 +28,8 @@ interface Fakes {
 /** A whole Easel over real HTTP and WebSocket: the three services are local fakes, everything else is the program. */
 export interface Studio extends Fakes {
   readonly clock: StudioClock;
+  /** What Easel is started with; a restart takes what has changed in it. */
+  readonly env: Record<string, string>;
   readonly dataDir: string;
   readonly web: () => WebServer;
   /** The running Easel; another one after `restart`. */
@@ -37,6 +41,8 @@ export interface Studio extends Fakes {
    */
   restart(meanwhile?: () => Promise<void>, away?: () => Promise<void>): Promise<void>;
   recount(): Promise<Diagnosis>;
+  /** What is written down of the services' calls, oldest first. */
+  booked(): Promise<Booked[]>;
   close(): Promise<void>;
 }
 
@@ -44,10 +50,18 @@ export interface StudioOptions {
   /** Environment over the usual one. */
   readonly env?: Environment | ((fakes: Fakes) => Environment);
   readonly log?: Logger;
+  /** From 0 to 1. Unset: nothing is left to chance. */
+  readonly chance?: () => number;
   readonly discord?: Parameters<typeof fakeDiscord>[0];
   readonly slack?: Parameters<typeof fakeSlack>[0];
   readonly openai?: Parameters<typeof fakeOpenAI>[0];
 }
+
+/** One call of a service in the books, as far as it is about money and who was asked. */
+export type Booked = Pick<
+  Selectable<CallsTable>,
+  'job' | 'provider' | 'outcome' | 'delivered' | 'charged' | 'absorbed'
+>;
 
 interface Running {
   readonly storage: Storage;
@@ -67,7 +81,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const openai = await fakeOpenAI(options.openai);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'easel-'));
   const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'silent' });
-  const env = {
+  const env: Record<string, string> = {
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.api,
     SLACK_BOT_TOKEN: slack.botToken,
@@ -84,7 +98,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
     const config = readConfig(env);
     const storage = await openStorage(config, clock);
     const { platforms, mounted } = await buildPlatforms(config, log, clock);
-    const easel = await buildEasel(config, storage, platforms, log, clock);
+    const easel = await buildEasel(config, storage, platforms, log, clock, options.chance ?? (() => 0.5));
     const web = await startPort(config, easel, mounted);
     await easel.start();
     return { storage, easel, web };
@@ -102,6 +116,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
     slack,
     openai,
     clock,
+    env,
     dataDir,
     web: () => running.web,
     easel: () => running.easel,
@@ -111,6 +126,12 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
       running = await run();
     },
     recount: () => diagnose(running.storage.database.db, running.storage.blobs),
+    booked: () =>
+      running.storage.database.db
+        .selectFrom('calls')
+        .select(['job', 'provider', 'outcome', 'delivered', 'charged', 'absorbed'])
+        .orderBy('seq')
+        .execute(),
     async close() {
       await halt();
       await Promise.all([discord.close(), slack.close(), openai.close()]);

@@ -1,68 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { PassThrough } from 'node:stream';
-import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { openStorage } from '../../src/build.ts';
-import { readConfig } from '../../src/config.ts';
-import { buildEasel } from '../../src/easel.ts';
-import { createWorker } from '../../src/pipeline/queue.ts';
-import { openReception } from '../../src/pipeline/receive.ts';
-import { consolePlatform } from '../../src/platforms/console/console.ts';
+import { expect, test } from 'vitest';
 import { diagnose } from '../../src/storage/doctor.ts';
 import { leaseMs } from '../../src/storage/turns.ts';
-import { manualClock } from '../fakes/clock.ts';
-import { scriptedProvider } from '../fakes/provider.ts';
-import { terminal } from '../platforms/console/terminal.ts';
 import { blackPng } from './pictures/picture-bytes.ts';
+import { asked, town } from './town.ts';
 
 const cutOffMost = 10;
-
-/** Easel over SQLite with a console and a provider in the test's hands. Processes come and go as the test says. */
-async function town() {
-  const folder = mkdtempSync(path.join(tmpdir(), 'easel-'));
-  const clock = manualClock();
-  const config = readConfig({ DATA_DIR: folder });
-  const storage = await openStorage(config, clock);
-  const shown = terminal();
-  const typed = new PassThrough();
-  const desk = consolePlatform({ input: typed, output: shown.output, folder, userName: 'ann', live: false });
-  const { parts } = await buildEasel(config, storage, [desk], pino({ level: 'silent' }), clock);
-  const { provider, calls, untilCalled } = scriptedProvider();
-  onTestFinished(async () => {
-    await desk.stop();
-    await parts.floods.stop();
-    await storage.store.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  /** The parts as one process has them; it works on nothing before its worker is started. */
-  function another(owner: string) {
-    const own = { ...parts, providers: [provider], owner };
-    const worker = createWorker(own);
-    return { worker, receive: openReception(own, worker).receive };
-  }
-  /** Lets the time of cards and polls pass until `work` is over. */
-  async function flown(work: Promise<void>): Promise<void> {
-    let over = false;
-    const end = () => {
-      over = true;
-    };
-    work.then(end, end);
-    while (!over) await clock.advance(1_000);
-    return work;
-  }
-  return { clock, storage, desk, shown, parts, calls, untilCalled, another, flown };
-}
-
-/** Somebody asks for a picture, in a process that then only has to make it. */
-async function asked({ desk, another }: Awaited<ReturnType<typeof town>>) {
-  await desk.start([], another('first').receive);
-  const received = await desk.say('/imagine a red fox');
-  if (!received || !('accepted' in received)) throw new RangeError('the picture was not accepted');
-  return received.accepted;
-}
 
 test('a job that is cut off again and again is tried ten times, then ends as interrupted, and everything is given back', async () => {
   const place = await town();

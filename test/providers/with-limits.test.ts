@@ -1,17 +1,17 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { slidingWindow } from '../../src/providers/sliding-window.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { ImageProvider, Made, Pending } from '../../src/domain/image-provider.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import { localPace } from '../../src/providers/pace.ts';
 import { withLimits } from '../../src/providers/with-limits.ts';
-import { failureOf, make } from '../contracts/image-provider.ts';
+import { failureOf, job, make, orderFor } from '../contracts/image-provider.ts';
 import { manualClock } from '../fakes/clock.ts';
 import { nothingMade, scriptedProvider } from '../fakes/provider.ts';
-
-const never = new AbortController().signal;
 
 describe('concurrency', () => {
   test('no more calls run at a time than the service takes; the rest follow in order', async () => {
     const { provider, calls, untilCalled } = scriptedProvider({ concurrency: 2 });
-    const limited = withLimits(provider, manualClock());
+    const limited = withLimits(provider, localPace(manualClock()));
     const making = Promise.allSettled(['a', 'b', 'c'].map((words) => make(limited, { words })));
     await untilCalled(2);
     expect(calls.map(({ order }) => order.words)).toEqual(['a', 'b']);
@@ -24,7 +24,7 @@ describe('concurrency', () => {
 
   test('who is cancelled while waiting goes at once and never gets a turn', async () => {
     const { provider, calls, untilCalled } = scriptedProvider({ concurrency: 1 });
-    const limited = withLimits(provider, manualClock());
+    const limited = withLimits(provider, localPace(manualClock()));
     const first = make(limited, { words: 'a' });
     const controller = new AbortController();
     const second = failureOf(make(limited, { words: 'b' }, controller.signal));
@@ -42,7 +42,9 @@ describe('concurrency', () => {
   test('who is cancelled before asks for nothing', async () => {
     const { provider, calls } = scriptedProvider();
     const reason = new Error('cancelled');
-    expect(await failureOf(make(withLimits(provider, manualClock()), {}, AbortSignal.abort(reason)))).toBe(reason);
+    expect(await failureOf(make(withLimits(provider, localPace(manualClock())), {}, AbortSignal.abort(reason)))).toBe(
+      reason,
+    );
     expect(calls).toHaveLength(0);
   });
 });
@@ -51,7 +53,7 @@ describe('images per minute', () => {
   test('hold a call back until the minute has passed', async () => {
     const clock = manualClock();
     const { provider, calls, untilCalled } = scriptedProvider({ concurrency: 8 });
-    const limited = withLimits(provider, clock, 5);
+    const limited = withLimits(provider, localPace(clock), 5);
     expect(limited.imagesPerCallMax).toBe(4);
     const making = [make(limited, { count: 3 }), make(limited, { count: 3 })];
     await untilCalled(1);
@@ -65,54 +67,68 @@ describe('images per minute', () => {
   });
 
   test('limit how many one call may ask for', () => {
-    expect(withLimits(scriptedProvider().provider, manualClock(), 2).imagesPerCallMax).toBe(2);
+    expect(withLimits(scriptedProvider().provider, localPace(manualClock()), 2).imagesPerCallMax).toBe(2);
   });
 });
 
-describe('the sliding window', () => {
-  test('never lets more through in any window, keeps the order, and waits no longer than it must', async () => {
-    const wish = fc.record({ count: fc.integer({ min: 1, max: 4 }), afterMs: fc.integer({ min: 0, max: 40_000 }) });
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 4, max: 7 }), fc.array(wish, { maxLength: 20 }), async (most, wishes) => {
-        const clock = manualClock(0);
-        const take = slidingWindow(most, 60_000, clock);
-        const starts: { at: number; asked: number; count: number; nth: number }[] = [];
-        for (const [nth, { count, afterMs }] of wishes.entries()) {
-          await clock.advance(afterMs);
-          const asked = clock.now();
-          void take(count, never).then(() => starts.push({ at: clock.now(), asked, count, nth }));
-        }
-        while (starts.length < wishes.length) await clock.advance(1_000);
-        expect(starts.map(({ nth }) => nth)).toEqual(wishes.map((_, nth) => nth));
-        for (const [nth, start] of starts.entries()) {
-          const within = (end: number) => starts.slice(0, nth).filter(({ at }) => at > end - 60_000 && at <= end);
-          const images = (end: number) => within(end).reduce((sum, { count }) => sum + count, start.count);
-          expect(images(start.at)).toBeLessThanOrEqual(most);
-          const soonest = Math.max(start.asked, starts[nth - 1]?.at ?? 0);
-          if (start.at > soonest) expect(images(start.at - 1)).toBeGreaterThan(most);
-        }
-      }),
-      { numRuns: 50 },
-    );
-  });
+describe('a service with tickets', () => {
+  const ticket = { ticket: { id: 'task-1' } };
+  const never = new AbortController().signal;
 
-  test('gives a cancelled place to the next', async () => {
+  const start = (provider: ImageProvider) => provider.start(orderFor(), job, never, () => undefined);
+
+  /** One call at a time, whose checks answer in turn what a test says. */
+  function ticketing(...checks: (Pending | Made | Refusal | Fault)[]) {
+    const { provider, calls, untilCalled } = scriptedProvider({
+      concurrency: 1,
+      async check() {
+        const answer = checks.shift();
+        if (answer === undefined || answer instanceof Fault) throw answer;
+        return answer;
+      },
+    });
     const clock = manualClock();
-    const take = slidingWindow(2, 60_000, clock);
-    await take(2, never);
-    const controller = new AbortController();
-    const [second, third] = [failureOf(take(2, controller.signal)), take(1, never)];
-    await clock.untilSleeping();
-    const reason = new Error('cancelled');
-    controller.abort(reason);
-    expect(await second).toBe(reason);
-    await clock.untilSleeping();
-    await clock.advance(60_000);
-    await third;
-    await take(1, never);
+    const pace = localPace(clock);
+    return { limited: withLimits(provider, pace), calls, untilCalled, clock, pace };
+  }
+
+  test.each([
+    ['pictures', nothingMade],
+    ['a refusal', { refused: 'stopping' } as const],
+  ])('keeps the slot of a call until it ends with %s', async (_, end) => {
+    const { limited, calls, untilCalled, clock } = ticketing({ percent: 10 }, end);
+    const first = start(limited);
+    (await untilCalled(1)).resolve(ticket);
+    await first;
+    const second = start(limited);
+    await clock.advance(30_000);
+    await limited.check(ticket.ticket, never);
+    await clock.advance(59_999);
+    expect(calls).toHaveLength(1);
+    await limited.check(ticket.ticket, never);
+    (await untilCalled(2)).resolve(nothingMade);
+    await second;
   });
 
-  test('does not wait for a count that never fits', async () => {
-    expect(await failureOf(slidingWindow(2, 60_000, manualClock())(3, never))).toBeInstanceOf(RangeError);
+  test('gives up a slot that nobody asks about any more', async () => {
+    const { limited, untilCalled, clock } = ticketing(new Fault('unreachable', 'no'));
+    const first = start(limited);
+    (await untilCalled(1)).resolve(ticket);
+    await first;
+    await failureOf(limited.check(ticket.ticket, never));
+    const second = start(limited);
+    await clock.advance(60_000);
+    (await untilCalled(2)).resolve(nothingMade);
+    await second;
+  });
+
+  test('counts a task of before the restart as soon as it turns out to be going on', async () => {
+    const { limited, pace } = ticketing({ percent: undefined }, nothingMade);
+    await limited.check(ticket.ticket, never);
+    const waiting = pace.take('scripted', 1, { concurrency: 1, imagesPerMinute: undefined }, never);
+    await Promise.resolve();
+    expect(pace.room('scripted')).toBe(false);
+    await limited.check(ticket.ticket, never);
+    await waiting;
   });
 });

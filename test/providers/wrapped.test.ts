@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
+import { localPace } from '../../src/providers/pace.ts';
 import { withDeadline } from '../../src/providers/with-deadline.ts';
 import { withLimits } from '../../src/providers/with-limits.ts';
-import { withRetry } from '../../src/providers/with-retry.ts';
+import { withRepeatedChecks } from '../../src/providers/with-repeated-checks.ts';
 import { withSeveralCalls } from '../../src/providers/with-several-calls.ts';
 import { make, termsFor } from '../contracts/image-provider.ts';
 import { editOf, inputPicture, maskFor } from '../contracts/input-pictures.ts';
@@ -17,24 +18,25 @@ import { nothingMade, scriptedProvider } from '../fakes/provider.ts';
 
 const wrapped = (provider: Parameters<typeof withDeadline>[0]) => {
   const clock = manualClock();
-  return withSeveralCalls(withRetry(withLimits(withDeadline(provider, clock), clock), { clock, random: () => 0 }));
+  return withSeveralCalls(
+    withRepeatedChecks(withLimits(withDeadline(provider, clock), localPace(clock)), { clock, random: () => 0 }),
+  );
 };
 
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('every call and every repeat of an edit goes out with the very same pictures', async () => {
+test('every call of an edit goes out with the very same pictures', async () => {
   const fake = await fakeOpenAI();
   const { baseUrl, apiKey } = fake;
   const download = guardedFetch({ allowedOrigins: [] });
   const openai = openaiProvider({ ...termsFor('openai'), apiKey, baseUrl, fetch: longCalls(), download });
   const [input, other] = [await inputPicture('jpeg'), await inputPicture('webp', { width: 700, height: 300 })];
   const mask = await maskFor(input);
-  fake.next('rate-limit-silent');
   const { made } = await make(wrapped(openai), { ...editOf([input, other], mask), count: 6 });
   expect(made?.made).toHaveLength(6);
   expect(made?.usage?.imageInTokens).toBe(2 * (256 + 220));
   const sent = { endpoint: 'edits', images: [hash(input.bytes), hash(other.bytes)], mask: hash(mask.bytes) };
-  expect(fake.calls()).toMatchObject([sent, sent, sent]);
+  expect(fake.calls()).toMatchObject([sent, sent]);
   expect(fake.violations()).toEqual([]);
   await fake.close();
 });

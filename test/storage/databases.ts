@@ -9,7 +9,7 @@ import { type Database, type Engine, openDatabase } from '../../src/storage/data
 const server = 'postgres://postgres@127.0.0.1:5432';
 const tables = [
   ...(['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache', 'answers'] as const),
-  ...(['families', 'lineage', 'shown', 'shown_messages', 'threads'] as const),
+  ...(['families', 'lineage', 'shown', 'shown_messages', 'threads', 'pace_slots', 'pace_images'] as const),
 ];
 
 /** One database for the tests of a file: a SQLite file in a temporary folder, or a PostgreSQL database of its own. */
@@ -30,10 +30,13 @@ const unanswered = await reason(() => asServer('select 1'));
 /** Runs `body` on SQLite, and on PostgreSQL when a server answers at 127.0.0.1:5432. */
 export function onEveryDatabase(body: (current: () => TestDatabase) => void): void {
   describe('on SQLite', () => useDatabase(openSqlite, body));
-  describe.skipIf(unanswered)(
-    unanswered ? `on PostgreSQL (skipped, no server answers: ${unanswered})` : 'on PostgreSQL',
-    () => useDatabase(openPostgres, body),
-  );
+  onPostgres(body);
+}
+
+/** Runs `body` on PostgreSQL alone, for what only that has. */
+export function onPostgres(body: (current: () => TestDatabase) => void): void {
+  const name = unanswered ? `on PostgreSQL (skipped, no server answers: ${unanswered})` : 'on PostgreSQL';
+  describe.skipIf(unanswered)(name, () => useDatabase(openPostgres, body));
 }
 
 /** Runs `body` with the arguments of `openDatabase` for a database that nobody has opened yet, another for each test. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keyvOn } from '../../src/storage/keyv-store.ts';
-import { keyvPreferences } from '../../src/storage/preferences.ts';
+import { keyvPreferences, modelsPreferred } from '../../src/storage/preferences.ts';
 import { person } from '../contracts/jobs.ts';
 import { manualClock } from '../fakes/clock.ts';
 import { onEveryDatabase } from './databases.ts';
@@ -46,5 +46,16 @@ onEveryDatabase((current) => {
       { quality: 'high' },
       { countMax: 6 },
     ]);
+  });
+
+  test('the models that people prefer are known, each once, whatever else is kept', async () => {
+    const preferences = keyvPreferences(open('preferences'));
+    await preferences.setPerson(person('ann').id, { model: 'gpt-image-2', quality: 'high' });
+    await preferences.setPerson(person('ben').id, { model: 'gpt-image-2' });
+    await preferences.setPerson(person('cem').id, { model: 'gpt-image-1.5' });
+    await preferences.setPerson(person('dan').id, {});
+    await preferences.setWorkspace(person('ann').workspace, { countMax: 6 });
+    await open('others').set('person eve', { model: 'dall-e-3' });
+    expect([...(await modelsPreferred(open('preferences')))].sort()).toEqual(['gpt-image-1.5', 'gpt-image-2']);
   });
 });

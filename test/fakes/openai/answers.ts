@@ -24,6 +24,10 @@ export function sendError(response: ServerResponse, call: Call, answer: ErrorAns
     sendPage(response, call, answer.status, answer.html);
     return;
   }
+  if (answer.json !== undefined) {
+    sendJson(response, call, answer.status, answer.json);
+    return;
+  }
   const error = errorBody(call, answer);
   sendJson(response, call, answer.status, answer.flat ? { code: error.code, message: error.message } : { error });
 }

@@ -8,11 +8,13 @@ interface ErrorBody {
   readonly [extra: string]: unknown;
 }
 
-/** An HTTP answer instead of pictures. Either `error` (as JSON) or `html`. */
+/** An HTTP answer instead of pictures: one of `error` (as JSON), `html` and `json`. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly error?: ErrorBody;
   readonly html?: string;
+  /** A body as it was recorded, whatever its shape. */
+  readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** The body is `{code, message}` itself, without `error` around it, as some gateways send it. */
   readonly flat?: boolean;

@@ -1,5 +1,6 @@
 import type { Call, Violation } from './calls.ts';
 import type { Fault } from './faults.ts';
+import type { Front } from './front.ts';
 
 /** What a test holds of the fake: how it is set up, steered and asked. */
 
@@ -15,6 +16,8 @@ export interface FakeOpenAIOptions {
   readonly pictureBytes?: number;
   /** What becomes of work whose client hung up: finished and billed (as gateways do), or stopped and free. */
   readonly afterAbort?: 'finish' | 'stop';
+  /** The house that serves this API in OpenAI's place. */
+  readonly front?: Front;
 }
 
 /** Milliseconds, or the least and the most of them. */
@@ -49,6 +52,8 @@ export interface FakeOpenAI {
   release(count?: number): void;
   held(): number;
   today(date: string): void;
+  /** From now on the list of models says that this one is shut down on that day, which may be still to come. */
+  announce(model: string, date: string): void;
   /** Resolves once `condition` is true; looked at whenever a call starts, makes something, or ends. In this process only. */
   until(condition: () => boolean): Promise<void>;
   untilStarted(count: number): Promise<void>;

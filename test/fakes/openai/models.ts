@@ -101,14 +101,19 @@ export function isGone(model: ModelRule, today: string): boolean {
   return model.shutdownDate !== null && model.shutdownDate <= today;
 }
 
+/** Shutdown dates that the service announces beyond those of its rules, by model id. */
+export type Announced = ReadonlyMap<string, string>;
+
 /** The body of GET /v1/models: every id that still answers. Source: openai@7.55.0 resources/models.d.ts. */
-export function modelList(today: string) {
+export function modelList(today: string, announced: Announced) {
   const data = models
     .filter((model) => !isGone(model, today))
-    .flatMap((model) => [model.id, ...model.snapshots].map((id) => modelEntry(id, model)));
+    .flatMap((model) => [model.id, ...model.snapshots].map((id) => modelEntry(id, model, announced)));
   return { object: 'list', data };
 }
 
-export function modelEntry(id: string, model: ModelRule) {
-  return { id, object: 'model', created: 1_757_289_600, owned_by: 'system', shutdown_date: model.shutdownDate };
+/** `shutdown_date` is a date or null. Source: developers.openai.com API reference "List models", read 2026-11. */
+export function modelEntry(id: string, model: ModelRule, announced: Announced) {
+  const shutdown_date = announced.get(model.id) ?? model.shutdownDate;
+  return { id, object: 'model', created: 1_757_289_600, owned_by: 'system', shutdown_date };
 }

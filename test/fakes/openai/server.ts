@@ -27,10 +27,11 @@ export type { FakeOpenAI, FakeOpenAIOptions } from './handle.ts';
  * Sources: openai@7.55.0 resources/images.d.ts; developers.openai.com "Image generation" and "Error codes". Read 2026-11-20.
  */
 export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeOpenAI> {
-  const { port = 0, host = '127.0.0.1', apiKey = 'sk-proj-easel-fake-key', afterAbort = 'finish' } = options;
+  const { port = 0, host = '127.0.0.1', apiKey = 'sk-proj-easel-fake-key', afterAbort = 'finish', front } = options;
   const pictures = drawPictures(options.pictureBytes ?? 0);
   const published = new Map<string, { bytes: Buffer; type: string }>();
   const occurrences = new Map<string, number>();
+  const announced = new Map<string, string>();
   const watch = createWatch();
   const gate = createGate();
   const running = new Set<Promise<void>>();
@@ -65,12 +66,18 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', url).pathname;
     const route = `${request.method} ${path}`;
-    if (route === 'POST /v1/images/generations') return serveImages('generations', request, response);
-    if (route === 'POST /v1/images/edits') return serveImages('edits', request, response);
+    const endpoint = front ? front.endpointOf(request) : endpoints.get(route);
+    if (endpoint) return serveImages(endpoint, request, response);
     if (route.startsWith('POST /_fake/')) return serveControl(path.slice('/_fake/'.length), request, response);
     if (route.startsWith('GET /_pictures/')) return servePicture(path, request, response);
     const call = newCall('', nextRequestId(), 'generations');
-    const refused = keyProblem(request) ?? (route.startsWith('GET /v1/models') ? undefined : unknownRoute(route));
+    if (front) {
+      violations.push({ call: '', rule: 'no-such-address', says: route });
+      request.resume();
+      return sendError(response, call, unknownRoute(route));
+    }
+    const asksModels = /^GET \/v1\/models(\/[^/]+)?$/.test(route);
+    const refused = keyProblem(request) ?? (asksModels ? undefined : unknownRoute(route));
     request.resume();
     if (refused) sendError(response, call, refused);
     else serveModels(decodeURIComponent(path.slice('/v1/models'.length).replace(/^\//, '')), call, response);
@@ -135,7 +142,7 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
     incoming: IncomingMessage,
     bytes: Buffer,
   ): Promise<{ request: ImageRequest; body: Body } | { refused: ErrorAnswer }> {
-    const refused = keyProblem(incoming);
+    const refused = doorProblem(call, incoming);
     if (refused) return { refused };
     const type = incoming.headers['content-type'] ?? '';
     try {
@@ -154,7 +161,7 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
       for (const file of misnamed(form)) {
         violations.push({ call: call.id, rule: 'file-name', says: `A name and a type that do not agree: ${file}.` });
       }
-      const request = readRequest(call.endpoint, parameters, today);
+      const request = readRequest(call.endpoint, front?.read(form, incoming) ?? parameters, today);
       const body = call.endpoint === 'edits' ? await checkPictures(form, request.model.markup) : bodyWithoutPictures;
       describe(call, request, body);
       return { request, body };
@@ -163,6 +170,13 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
       violations.push({ call: call.id, rule: error.answer.error?.code ?? 'unreadable', says: error.message });
       return { refused: error.answer };
     }
+  }
+
+  function doorProblem(call: Call, request: IncomingMessage): ErrorAnswer | undefined {
+    if (!front) return keyProblem(request);
+    const stopped = front.door(request);
+    if (stopped?.rule) violations.push({ call: call.id, rule: stopped.rule, says: `${request.method} ${request.url}` });
+    return stopped?.answer;
   }
 
   function keyProblem(request: IncomingMessage): ErrorAnswer | undefined {
@@ -179,8 +193,8 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
 
   function serveModels(name: string, call: Call, response: ServerResponse): void {
     const model = modelNamed(name);
-    const found = model && !isGone(model, today) ? modelEntry(name, model) : undefined;
-    const body = name === '' ? modelList(today) : found;
+    const found = model && !isGone(model, today) ? modelEntry(name, model, announced) : undefined;
+    const body = name === '' ? modelList(today, announced) : found;
     if (!body) {
       sendError(response, call, refusal(404, 'model_not_found', `The model '${name}' does not exist`));
       return;
@@ -249,13 +263,16 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
     today(date) {
       today = date;
     },
+    announce(model, date) {
+      announced.set(model, date);
+    },
     until: watch.until,
     untilStarted: (wanted) => watch.until(() => calls.length >= wanted),
     untilEnded: (wanted) => watch.until(() => calls.filter((call) => call.endedAt !== null).length >= wanted),
     untilHeld: (wanted) => watch.until(() => gate.held() >= wanted),
     reset() {
       for (const list of [calls, violations, downloads, queued]) list.length = 0;
-      for (const map of [occurrences, published]) map.clear();
+      for (const map of [occurrences, published, announced]) map.clear();
       constant = null;
       latency = options.latency ?? 0;
       today = options.today ?? '2026-11-20';
@@ -275,6 +292,11 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
   };
   return handle;
 }
+
+const endpoints: ReadonlyMap<string, Endpoint> = new Map([
+  ['POST /v1/images/generations', 'generations'],
+  ['POST /v1/images/edits', 'edits'],
+]);
 
 function describe(call: Call, request: ImageRequest, body: Body): void {
   call.model ??= request.model.id;

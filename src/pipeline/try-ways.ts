@@ -1,0 +1,197 @@
+import { Fault, remedy } from '../domain/fault.ts';
+import { type Picture, readImage } from '../domain/image.ts';
+import type { Made, Progress } from '../domain/image-provider.ts';
+import type { Job, Json, Outcome } from '../domain/job.ts';
+import { type Claim, nobody } from '../domain/job-queue.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import { callProvider } from './call-provider.ts';
+import type { Parts } from './parts.ts';
+import { type Begun, bookLoss } from './record-call.ts';
+import { reportFault } from './report-fault.ts';
+import { rank, type Way, withRoomFirst } from './route.ts';
+import type { StopReason } from './run-job.ts';
+import { openTries } from './tries.ts';
+import type { Watch } from './watch.ts';
+
+/** What one call made. */
+export interface Part extends Begun {
+  readonly answer: Made;
+  /** Those of its pictures that are pictures. */
+  readonly pictures: readonly Picture[];
+}
+
+/** How the tries ended; what `made` holds is not booked yet. */
+export type Tried =
+  | { readonly made: readonly Part[] }
+  | { readonly outcome: Outcome }
+  /** @param running the call that was cut short after it had gone out */
+  | { readonly stopped: StopReason; readonly made: readonly Part[]; readonly running: Begun | undefined };
+
+type Answered =
+  /** @param lost why some of its pictures are missing */
+  | { readonly part: Part; readonly missing: number; readonly lost: Fault | undefined }
+  | { readonly refusal: Refusal }
+  | { readonly fault: Fault }
+  | { readonly stopped: StopReason; readonly running: Begun | undefined };
+
+/**
+ * Asks one service after the other until the pictures are there: what is the service's own failure moves on to the next,
+ * a refusal is final. Pictures that some calls of a service lost are asked for again, the others are kept. Every call
+ * that came to nothing is booked here.
+ * @param signal aborts with a `StopReason`
+ */
+export async function tryWays(
+  claim: Claim,
+  ways: readonly Way[],
+  parts: Parts,
+  signal: AbortSignal,
+  watch: Watch,
+): Promise<Tried> {
+  const { job } = claim;
+  const { health, standings, clock, chance } = parts;
+  await Promise.all([health.refresh(parts.providers.map(({ name }) => name)), standings.refresh()]);
+  const best = rank(ways, job.lane, job.request, parts);
+  const ranked = job.lane === 'normal' ? withRoomFirst(best, parts.pace) : best;
+  const tries = openTries(ranked, health, clock, chance);
+  const resumed = ticketWay(job, ways);
+  let isStored = ways.length > 1 || job.provider !== undefined;
+  const made: Part[] = [];
+  let missing = job.request.count;
+  let failure: Fault | undefined;
+  let asked: Way | undefined;
+  for (let call = 1; missing > 0; call++) {
+    const next = call === 1 && resumed ? { way: resumed, waitMs: 0 } : tries.next();
+    if (!next) break;
+    if (next.waitMs > 0) {
+      watch.waiting(next.waitMs);
+      isStored = true;
+      if (!(await parts.store.queue.calling(claim, nobody, undefined)))
+        return { stopped: 'lost', made, running: undefined };
+      await clock.sleep(next.waitMs, signal).catch(() => undefined);
+      if (signal.aborted) return { stopped: signal.reason as StopReason, made, running: undefined };
+      continue;
+    }
+    const { way } = next;
+    // Before anything is waited for: the one try after a rest is this one, for all other jobs.
+    health.begins(way.provider.name);
+    if (asked && asked !== way) watch.switched(way.provider.name);
+    asked = way;
+    const ticket = call === 1 && resumed ? job.ticket : undefined;
+    const answered = await ask(
+      { claim, way, count: missing, ticket, isStored: isStored || call > 1, which: `call ${call}` },
+      parts,
+      signal,
+      watch,
+    );
+    if ('stopped' in answered) return { ...answered, made };
+    if ('refusal' in answered) return made.length > 0 ? { made } : { outcome: answered };
+    if ('fault' in answered) {
+      tries.failed(way, answered.fault);
+      failure = kinder(failure, answered.fault);
+      continue;
+    }
+    if (answered.lost) tries.failed(way, answered.lost);
+    made.push(answered.part);
+    missing = answered.missing;
+  }
+  if (made.length > 0) return { made };
+  return { outcome: failure ? outcomeOf(failure) : nobodyAsked(ranked, parts) };
+}
+
+/** What a person is told of several failures: rather what may pass by itself than what only an admin can mend. */
+function kinder(before: Fault | undefined, fault: Fault): Fault {
+  return before && remedy[fault.code] === 'page-operator' ? before : fault;
+}
+
+const outcomeOf = ({ code, retryAfterMs }: Fault): Outcome =>
+  retryAfterMs === undefined ? { fault: code } : { fault: code, retryAfterMs };
+
+/** What a job comes to that found nobody to ask: every service is put aside, or rests for longer than it may wait. */
+function nobodyAsked(ranked: readonly Way[], { health, clock }: Parts): Outcome {
+  const ready = ranked.map(({ provider }) => health.readyAt(provider.name)).filter((at) => at !== undefined);
+  if (ready.length === 0) return { fault: 'account' };
+  return { fault: 'overloaded', retryAfterMs: Math.max(Math.min(...ready) - clock.now(), 1_000) };
+}
+
+/** The service that a stored ticket is for, while it is still set up. */
+export const ticketWay = ({ ticket, provider }: Job, ways: readonly Way[]): Way | undefined =>
+  ticket === undefined ? undefined : ways.find((way) => way.provider.name === provider);
+
+interface Question {
+  readonly claim: Claim;
+  readonly way: Way;
+  readonly count: number;
+  readonly ticket: Json | undefined;
+  /** Whether it has to be stored who is asked: another one might have been, or there may be a ticket of a call before. */
+  readonly isStored: boolean;
+  /** Tells the calls of one attempt apart. */
+  readonly which: string;
+}
+
+async function ask(question: Question, parts: Parts, signal: AbortSignal, watch: Watch): Promise<Answered> {
+  const { claim, way, count, ticket, which } = question;
+  const { name } = way.provider;
+  const begun: Begun = { way, count, startedAt: parts.clock.now() };
+  let sent = ticket !== undefined;
+  let previews = 0;
+  const lost: { readonly fault: Fault; readonly count: number }[] = [];
+  const onProgress = (step: Progress) => {
+    if ('sent' in step) sent = true;
+    else if ('partial' in step) previews++;
+    else if ('lost' in step) lost.push({ fault: step.lost, count: step.count ?? 1 });
+    watch.progress(step);
+  };
+  if (question.isStored && ticket === undefined && !(await parts.store.queue.calling(claim, name, undefined)))
+    return { stopped: 'lost', running: undefined };
+  try {
+    const answer = await callProvider(claim, way, count, ticket, parts, signal, onProgress);
+    parts.health.ended(name, lost[0]?.fault);
+    for (const [at, { fault, count: losing }] of lost.entries()) {
+      await bookFault(claim.job, { ...begun, count: losing }, fault, parts, `${which} lost ${at}`);
+      await reportFault(fault, claim.job, way, parts);
+    }
+    const missing = lost.reduce((sum, part) => sum + part.count, 0);
+    return isRefusal(answer)
+      ? await declined(claim.job, begun, answer, previews, parts, which)
+      : { part: partOf({ ...begun, count: count - missing }, answer), missing, lost: lost[0]?.fault };
+  } catch (error) {
+    if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? begun : undefined };
+    if (error instanceof Fault && error.code === 'storage') throw error;
+    const fault = error instanceof Fault ? error : bugOf(error, sent);
+    parts.health.ended(name, fault);
+    await bookFault(claim.job, begun, fault, parts, which);
+    await reportFault(fault, claim.job, way, parts);
+    return { fault };
+  }
+}
+
+/** What an adapter trips over may be billed once the call is out; another service may do without it. */
+const bugOf = (cause: unknown, sent: boolean): Fault =>
+  new Fault('bug', 'a bug while making a picture', { cause, maybeBilled: sent });
+
+/** The previews of a picture that was declined in the end are billed, whatever becomes of it; with some services all of it. */
+async function declined(
+  job: Job,
+  begun: Begun,
+  refusal: Refusal,
+  previews: number,
+  parts: Parts,
+  which: string,
+): Promise<Answered> {
+  const { prices, partialImageTokens } = begun.way.offer;
+  const ofPreviews = previews * partialImageTokens * (prices?.imageOut ?? 0);
+  const maybeBilled = refusal.refused === 'content' && refusal.maybeBilled === true;
+  await bookLoss(job, begun, 'refused', parts, which, maybeBilled ? undefined : ofPreviews);
+  return { refusal };
+}
+
+/** @throws Fault when none of its pictures is one */
+function partOf(begun: Begun, answer: Made): Part {
+  const pictures = answer.made.map(readImage).filter((picture) => picture !== undefined);
+  if (pictures.length > 0) return { ...begun, answer, pictures };
+  const { requestId } = answer;
+  throw new Fault('broken-answer', 'no picture in the answer', { maybeBilled: true, requestId });
+}
+
+const bookFault = (job: Job, begun: Begun, fault: Fault, parts: Parts, which: string): Promise<void> =>
+  bookLoss(job, begun, fault, parts, which, fault.maybeBilled ? undefined : 0);
