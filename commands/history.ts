@@ -2,6 +2,7 @@ import { answerCommand } from '../src/domain/command.ts';
 import { creditsText } from '../src/domain/credits.ts';
 import { sizeText } from '../src/domain/image.ts';
 import type { Job, JobState } from '../src/domain/job.ts';
+import type { JobQueue } from '../src/domain/job-queue.ts';
 import { excerpt, lines, type Text } from '../src/domain/text.ts';
 
 /** What a person asked for lately, and how it ended. */
@@ -12,7 +13,7 @@ export default answerCommand({
     const jobs = await queue.recent(asker.id, most ?? 10);
     return jobs.length === 0
       ? 'You have not asked for a picture yet. Try /imagine a red fox.'
-      : lines(...jobs.map(jobLine));
+      : lines(...(await Promise.all(jobs.map(async (job) => jobLine(job, await leaderOf(job, queue))))));
   },
 });
 
@@ -26,12 +27,19 @@ const states: Record<JobState, string> = {
   cancelled: 'cancelled',
 };
 
-function jobLine({ createdAt, request, state, charged }: Job): Text {
-  const day = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
-  const cost = charged === undefined ? '' : `, ${creditsText(charged)}`;
+/** Whose pictures a job got too. */
+const leaderOf = async ({ leader }: Job, queue: Pick<JobQueue, 'find'>): Promise<Job | undefined> =>
+  leader && queue.find(leader);
+
+const minute = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+function jobLine({ createdAt, request, state, charged }: Job, leader: Job | undefined): Text {
+  const madeAt = leader?.madeAt ?? leader?.endedAt;
+  const free = madeAt === undefined ? '' : `, free: made at ${minute(madeAt)} UTC`;
+  const cost = charged === undefined ? '' : free || `, ${creditsText(charged)}`;
   const many = request.count > 1 ? ` × ${request.count}` : '';
   return [
-    { code: `${day} UTC` },
+    { code: `${minute(createdAt)} UTC` },
     ` ${excerpt(request.words, 60)}`,
     { quiet: ` ${request.model} ${sizeText(request.size)} ${request.quality}${many}: ${states[state]}${cost}` },
   ];

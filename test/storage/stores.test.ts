@@ -3,7 +3,9 @@ import path from 'node:path';
 import { credits } from '../../src/domain/credits.ts';
 import { fileBlobs } from '../../src/storage/blobs.ts';
 import { sqlStore } from '../../src/storage/store.ts';
+import { answersContract } from '../contracts/answers.ts';
 import { blobStoreContract } from '../contracts/blob-store.ts';
+import { followersContract } from '../contracts/followers.ts';
 import { galleryContract } from '../contracts/gallery.ts';
 import { jobQueueContract } from '../contracts/job-queue.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
@@ -20,6 +22,8 @@ onEveryDatabase((current) => {
   storeContract('the database', () => emptied());
   ledgerContract('the database', async (startingCredits) => (await emptied(undefined, startingCredits)).ledger);
   jobQueueContract('the database', async (clock) => (await emptied(clock)).queue);
+  followersContract('the database', (clock) => emptied(clock));
+  answersContract('the database', async () => (await emptied()).answers);
   galleryContract('the database', () => emptied());
   blobStoreContract('a folder', async () => fileBlobs(path.join(current().folder, randomUUID())));
 });
