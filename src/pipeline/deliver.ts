@@ -9,6 +9,7 @@ import { altText, type Footer, postingCard, resultButtons, resultText } from './
 import { giveBack } from './give-back.ts';
 import { type Parts, platformFor } from './parts.ts';
 import type { StopReason } from './run-job.ts';
+import { sharedOf } from './share.ts';
 import { openShow, type Show } from './show.ts';
 import { tellEnd, tookMs } from './tell-end.ts';
 
@@ -116,6 +117,7 @@ async function post(
   const footer: Footer = {
     tookMs: tookMs(job, parts),
     charged: creditsText(job.charged ?? job.quote),
+    shared: await sharedOf(job, parts),
     left: String(available),
     pictures: originals.length,
     reencoded: fitted.reencoded,

@@ -5,6 +5,7 @@ import { counted, duration, excerpt, lines, type Text } from '../domain/text.ts'
 import { callLine, credentialsText } from './call-lines.ts';
 import { originText, outcomeText, versionText } from './cards.ts';
 import type { Parts } from './parts.ts';
+import { sharedOf } from './share.ts';
 
 const childrenMost = 5;
 const callsMost = 10;
@@ -13,26 +14,30 @@ const callsMost = 10;
 export type Viewer = 'anybody' | 'asker' | 'admin';
 
 /** All there is to know about a job: what was asked, what came of it, what it came from and what came from it. */
-export async function details(job: Job, viewer: Viewer, { store }: Pick<Parts, 'store'>): Promise<Text> {
-  const calls = viewer === 'anybody' ? [] : await store.audit.ofJob(job.id, callsMost + 1);
+export async function details(job: Job, viewer: Viewer, parts: Parts): Promise<Text> {
+  const calls = viewer === 'anybody' ? [] : await parts.store.audit.ofJob(job.id, callsMost + 1);
   const newest = calls.slice(-callsMost);
-  const children = await store.gallery.children(job.id);
+  const children = await parts.store.gallery.children(job.id);
+  const shared = await sharedOf(job, parts);
   const { request: made, outcome, charged, createdAt, startedAt, endedAt } = job;
   const took = startedAt !== undefined && endedAt !== undefined ? duration(endedAt - startedAt) : undefined;
-  const asked = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
   return lines(
     line('Prompt', made.prompt),
     line(
       'Model',
       `${made.model}, ${made.quality}, ${sizeText(made.size)}, ${made.format}, background ${made.background}`,
     ),
-    line('Asked for', `${counted(made.count, 'picture')} at ${asked} UTC`),
+    line('Asked for', `${counted(made.count, 'picture')} at ${minute(createdAt)}`),
     line('Version', versionText(job)),
     line('Made from', madeFrom(job)),
     line('Changed into', changedInto(children)),
     line('State', outcome ? outcomeText(outcome) : job.state),
     line('Quote', creditsText(job.quote)),
     line('Charged', charged === undefined ? undefined : creditsText(charged)),
+    line(
+      'Free',
+      shared && `made ${shared.madeAt === undefined ? '' : `at ${minute(shared.madeAt)} `}for ${shared.whose}`,
+    ),
     line('Took', took),
     line(
       'Made by',
@@ -45,6 +50,8 @@ export async function details(job: Job, viewer: Viewer, { store }: Pick<Parts, '
     [{ quiet: `job ${job.id}` }],
   );
 }
+
+const minute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const line = (name: string, value: string | undefined): Text | undefined =>
   value === undefined ? undefined : [{ bold: name }, ` ${value}`];

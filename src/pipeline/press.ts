@@ -55,6 +55,7 @@ export async function press(
         .thread(job.place, (place) => parts.store.queue.remember(id, place))
         .remove();
       await parts.store.gallery.removed(id);
+      await parts.store.answers.forget(id);
       return tell('Deleted. What it cost stays booked.');
     default:
       return unreachable(action);

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Credits } from '../domain/credits.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
+import { sqlAnswers } from './answers.ts';
 import { sqlAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { asFault, faulty } from './faulty.ts';
@@ -20,7 +21,7 @@ class Undone extends Error {
   }
 }
 
-/** Ledger, queue, gallery and audit over one database. */
+/** Ledger, queue, gallery, answers and audit over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
@@ -29,12 +30,14 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
       ledger: sqlLedger(joined, clock, startingCredits),
       queue: sqlJobQueue(trx, joined, clock),
       gallery: sqlGallery(trx, joined),
+      answers: sqlAnswers(trx),
     };
   };
   return {
     ledger: faulty(sqlLedger(alone, clock, startingCredits)),
     queue: faulty(sqlJobQueue(db, alone, clock)),
     gallery: faulty(sqlGallery(db, alone)),
+    answers: faulty(sqlAnswers(db)),
     audit: faulty(sqlAudit(db)),
     async transaction(work) {
       try {
