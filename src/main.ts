@@ -26,6 +26,8 @@ const programs: Record<string, () => Promise<number>> = {
   register: async () => (await import('./programs/register.ts')).register(),
   models: async () => (await import('./programs/models.ts')).models(words.includes('--json')),
   audit: async () => (await import('./programs/audit.ts')).audit(words),
+  backup: async () => (await import('./programs/backup.ts')).backup(words),
+  restore: async () => (await import('./programs/restore.ts')).restore(words),
   doctor: async () => (await import('./programs/doctor.ts')).doctor(words.includes('--json')),
 };
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlobStore } from '../domain/blob-store.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Blobs as files: `ab/abcdef…`, named by the SHA-256 of their content. A file appears whole or not at all: it is
@@ -55,10 +56,5 @@ async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
     await unlink(draft).catch(() => undefined);
     throw error;
   }
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncFolder(folder);
 }
