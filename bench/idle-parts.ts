@@ -75,7 +75,17 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   providers: [imageProvider],
   pace: { room: () => true },
   platforms: new Map([[platform.name, platform]]),
-  blobs: { put: async () => 'ab'.repeat(32), get: async () => undefined, has: async () => true },
+  blobs: {
+    put: async () => 'ab'.repeat(32),
+    get: async () => undefined,
+    renew: async () => true,
+    async *older() {
+      yield [];
+    },
+    remove: async () => true,
+    has: async () => true,
+  },
+  pseudonym: (person) => person,
   catalogue,
   clock: systemClock,
   log,

@@ -1,6 +1,7 @@
 import { answerCommand, groupCommand } from '../src/domain/command.ts';
 import { credits, creditsText } from '../src/domain/credits.ts';
 import type { Entry } from '../src/domain/ledger.ts';
+import { isForgotten } from '../src/domain/person.ts';
 import { reportText } from '../src/domain/report-text.ts';
 import { lines, type Text } from '../src/domain/text.ts';
 
@@ -104,7 +105,7 @@ function entryLine({ kind, amount: booked, at, by, reason: why }: Entry): Text {
   return [
     { code: `${day} UTC  ${signs[kind]}${booked}` },
     ` ${names[kind]}`,
-    ...(by ? [' by ', { person: by }] : []),
+    ...(by ? [' by ', isForgotten(by) ? 'somebody who was forgotten' : { person: by }] : []),
     ...(why ? [`: ${why}`] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { findModel, isGone, livingSuccessor, takesSize } from '../src/domain/catalogue.ts';
 import { answerCommand, type Desk, groupCommand } from '../src/domain/command.ts';
+import { creditsText } from '../src/domain/credits.ts';
 import { readSize, shapes } from '../src/domain/image.ts';
 import { type Lane, lanes } from '../src/domain/image-provider.ts';
 import type { PersonId } from '../src/domain/person.ts';
@@ -65,6 +66,20 @@ export default groupCommand({
       async answer(_values, { preferences, asker }) {
         await preferences.setPerson(asker.id, {});
         return 'Your defaults are gone; the usual ones count again.';
+      },
+    }),
+    'forget-me': answerCommand({
+      summary: 'Have Easel forget what you asked for',
+      options: { confirm: { kind: 'flag', summary: 'Yes: forget me' } },
+      async answer({ confirm }, { forgetMe, ledger, asker }) {
+        if (confirm) return forgetMe();
+        const { available } = await ledger.balance(asker.id);
+        return lines(
+          'This removes everything you asked Easel for: your words, pictures and settings, and your name. What you have in the works is cancelled.',
+          'Messages that were posted stay. Press Delete under those that should go, before: afterwards only an admin can.',
+          `What was paid stays booked, without your name. The ${creditsText(available)} you have left are gone then, and nobody gets the starting credits twice.`,
+          'Nothing was changed yet. To go on: /settings forget-me confirm:true',
+        );
       },
     }),
     team: answerCommand({

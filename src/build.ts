@@ -8,6 +8,7 @@ import type { Pace } from './domain/pace.ts';
 import { guardedFetch } from './http/guarded-fetch.ts';
 import type { Parts } from './pipeline/parts.ts';
 import { localPace, openPace } from './providers/pace.ts';
+import { pseudonymOf, readSecretKey } from './secret-key.ts';
 import { fileBlobs } from './storage/blobs.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { faulty } from './storage/faulty.ts';
@@ -23,16 +24,20 @@ export interface Storage {
   readonly database: Database;
   readonly store: Parts['store'];
   readonly blobs: Parts['blobs'];
+  /** Who people are once they are forgotten. */
+  readonly pseudonym: Parts['pseudonym'];
   /** Over all processes on the same PostgreSQL database. On SQLite there is one, and nothing is written for it. */
   readonly pace: Pace;
 }
 
 export async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   const database = await openDatabase(config.databaseUrl, path.join(config.dataDir, 'easel.db'));
+  const pseudonym = pseudonymOf(await readSecretKey(config.secretKey, config.dataDir));
   return {
     database,
-    store: sqlStore(database, clock, config.startingCredits),
-    blobs: fileBlobs(path.join(config.dataDir, 'blobs')),
+    store: sqlStore(database, clock, config.startingCredits, pseudonym),
+    blobs: fileBlobs(path.join(config.dataDir, 'blobs'), () => clock.now()),
+    pseudonym,
     pace: paceOver(database, clock),
   };
 }

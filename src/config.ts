@@ -36,6 +36,10 @@ export interface Config {
   readonly userPerMinute: number;
   readonly cacheMs: number;
   readonly cacheBytesMax: number;
+  /** Days after a job ended; undefined: for ever. */
+  readonly keepPromptsDays: number | undefined;
+  readonly keepPicturesDays: number | undefined;
+  readonly keepAuditDays: number | undefined;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly port: number;
@@ -71,6 +75,9 @@ export function readConfig(env: Environment): Config {
     userPerMinute: read.whole('USER_PER_MINUTE', 6, 1, 100_000),
     cacheMs: read.whole('CACHE_HOURS', 24, 0, 8_760) * 3_600_000,
     cacheBytesMax: read.whole('CACHE_MEGABYTES', 2_000, 1, 10_000_000) * 1_000_000,
+    keepPromptsDays: keepDays('KEEP_PROMPTS_DAYS', read),
+    keepPicturesDays: keepDays('KEEP_PICTURES_DAYS', read),
+    keepAuditDays: keepDays('KEEP_AUDIT_DAYS', read),
     dataDir: path.resolve(read.text('DATA_DIR') ?? './data'),
     databaseUrl: databaseUrl(read.text('DATABASE_URL'), problems),
     port: read.whole('PORT', 3000, 0, 65_535),
@@ -84,6 +91,9 @@ export function readConfig(env: Environment): Config {
   if (problems.length > 0) throw new Error(`Easel can't start:\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);
 }
+
+const keepDays = (name: string, read: Reader): number | undefined =>
+  read.text(name) === undefined ? undefined : read.whole(name, 1, 1, 36_500);
 
 function discordConfig(read: Reader): Config['discord'] {
   const token = read.text('DISCORD_TOKEN');

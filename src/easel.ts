@@ -17,18 +17,20 @@ import { pausedCard } from './pipeline/cards.ts';
 import { checkDaily, type DailyChecks } from './pipeline/daily.ts';
 import { errands } from './pipeline/errands.ts';
 import { floodLimiter } from './pipeline/floods.ts';
+import { finishForgetting } from './pipeline/forget-me.ts';
 import { openHealth } from './pipeline/health.ts';
 import type { Parts } from './pipeline/parts.ts';
 import { decoder } from './pipeline/pictures/decoder.ts';
 import { sharpInputs } from './pipeline/pictures/input-pictures.ts';
 import { sharpPreviews } from './pipeline/pictures/previews.ts';
 import { placeOld } from './pipeline/place-old.ts';
-import { createWorker } from './pipeline/queue.ts';
+import { createWorker, type Worker } from './pipeline/queue.ts';
 import { openReception } from './pipeline/receive.ts';
 import { ownerName, recover } from './pipeline/recover.ts';
 import { openOrGoBlind } from './pipeline/show.ts';
 import { openStandings } from './pipeline/standings.ts';
 import { tellUntold } from './pipeline/tell-end.ts';
+import { tidy } from './pipeline/tidy.ts';
 import { keepWaitingCards } from './pipeline/waiting-cards.ts';
 import { openWishes } from './pipeline/wishes.ts';
 import { hookSecret, personHash, readSecretKey } from './secret-key.ts';
@@ -108,6 +110,7 @@ export async function buildEasel(
     opening: new Map(),
     owner: ownerName(randomUUID()),
     hashPerson: personHash(secret),
+    pseudonym: storage.pseudonym,
     fetchLink: fetchLink({ allowedOrigins: config.linkOrigins, log: (refused) => log.info(refused) }),
     alert: alerts({ channel: config.adminChannel }, keyvOn(database.db, clock, 'alerts'), {
       platforms,
@@ -124,7 +127,7 @@ function wire(parts: Parts, config: Config, storage: Storage, closing: AbortCont
   const worker = createWorker(parts);
   const reception = openReception(parts, worker);
   const over = new AbortController();
-  const checks = dailyChecks(parts, config, storage);
+  const checks = dailyChecks(parts, worker, config, storage);
   /** The checks read everything, so they wait until the start is over. */
   async function laterDaily(): Promise<void> {
     await parts.clock.sleep(firstChecksMs, over.signal).catch(() => undefined);
@@ -148,6 +151,7 @@ function wire(parts: Parts, config: Config, storage: Storage, closing: AbortCont
       });
       parts.errands.add(placeOld(parts));
       parts.errands.add(tellUntold(parts));
+      parts.errands.add(finishForgetting(parts, worker));
       parts.errands.add(keepWaitingCards(parts, over.signal));
       parts.errands.add(laterDaily());
     },
@@ -169,9 +173,14 @@ function wire(parts: Parts, config: Config, storage: Storage, closing: AbortCont
 }
 
 /** What the daily checks look at. */
-function dailyChecks({ catalogue, clock }: Parts, config: Config, { database, blobs }: Storage): DailyChecks {
+function dailyChecks(parts: Parts, worker: Worker, config: Config, { database, blobs }: Storage): DailyChecks {
+  const { catalogue, clock } = parts;
   const { db } = database;
   return {
+    async tidy(signal) {
+      await finishForgetting(parts, worker);
+      await tidy(config, parts, signal);
+    },
     recount: async () => (await diagnose(db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
     async modelsInUse() {
       const preferred = await modelsPreferred(keyvOn(db, clock, 'preferences'));

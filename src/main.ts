@@ -28,6 +28,7 @@ const programs: Record<string, () => Promise<number>> = {
   audit: async () => (await import('./programs/audit.ts')).audit(words),
   backup: async () => (await import('./programs/backup.ts')).backup(words),
   restore: async () => (await import('./programs/restore.ts')).restore(words),
+  forget: async () => (await import('./programs/forget.ts')).forgetPerson(words),
   doctor: async () => (await import('./programs/doctor.ts')).doctor(words.includes('--json')),
 };
 

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { PersonId } from './domain/person.ts';
+import { forgottenPrefix, type PersonId, personId, platformOf } from './domain/person.ts';
 
 /** `SECRET_KEY`, or the one made on first use and kept in `DATA_DIR`, readable for its owner only. */
 export async function readSecretKey(configured: string | undefined, dataDir: string): Promise<string> {
@@ -33,6 +33,14 @@ export const hookSecret =
   (secret: string) =>
   (name: string): string =>
     createHmac('sha256', secret).update(`hook ${name}`).digest('hex');
+
+/** Who a person is in the books once they are forgotten: of the same platform, the same each time. */
+export const pseudonymOf =
+  (secret: string) =>
+  (person: PersonId): PersonId => {
+    const hash = createHmac('sha256', secret).update(`forgotten ${person}`).digest('hex');
+    return personId(platformOf(person), `${forgottenPrefix}${hash.slice(0, 20)}`);
+  };
 
 /** A keyed hash of a person: stable for us, meaningless to a service that gets it. */
 export const personHash =

@@ -85,6 +85,8 @@ export interface Desk {
   lane(): Promise<Lane>;
   /** Cancels a job of the asker, gives its credits back, and says how that went. */
   cancel(job: string): Promise<Text>;
+  /** Forgets the asker, and says so. */
+  forgetMe(): Promise<Text>;
   readonly now: number;
 }
 

@@ -87,6 +87,10 @@ export interface Job extends NewJob {
   /** True once posting has been tried: whoever posts next looks first whether it is there already. */
   readonly posting: boolean;
   readonly cancelAsked: boolean;
+  /** Its words are no longer kept: others stand in their place. */
+  readonly wordsGone: boolean;
+  /** Neither its pictures nor those that it began with are kept any more. */
+  readonly picturesGone: boolean;
 }
 
 /** One finished picture of a job; the bytes are in the blob store under `blob`. */

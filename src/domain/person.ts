@@ -23,6 +23,11 @@ export const platformOf = (id: PersonId | WorkspaceId): PlatformName => id.slice
 /** The part the platform itself uses: `USER`, or `TEAM/USER` on Slack. */
 export const nativeId = (id: PersonId | WorkspaceId): string => id.slice(id.indexOf(':') + 1);
 
+/** What the name of somebody who was forgotten begins with, in place of the platform's own id. */
+export const forgottenPrefix = 'forgotten-';
+
+export const isForgotten = (person: PersonId): boolean => nativeId(person).startsWith(forgottenPrefix);
+
 /** Reads `discord:ID`, `slack:TEAM/ID` or `console:NAME`; undefined when it is none of them. */
 export function readPersonId(text: string): PersonId | undefined {
   return /^(discord:\d{5,20}|slack:[A-Z0-9]+\/[A-Z0-9]+|console:[\w.-]{1,32})$/.test(text)

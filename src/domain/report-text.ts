@@ -1,6 +1,6 @@
 import { type Report, type Tally, together } from './audit.ts';
 import { creditsText } from './credits.ts';
-import type { PersonId } from './person.ts';
+import { isForgotten, type PersonId } from './person.ts';
 import { counted, lines, type Span, type Text } from './text.ts';
 import { savingText, usdText } from './usd.ts';
 
@@ -42,7 +42,7 @@ export const unpricedText = (unpriced: number): string =>
   `${counted(unpriced, 'call')} of an older Easel ${unpriced === 1 ? 'says' : 'say'} nothing about money and ${unpriced === 1 ? 'is' : 'are'} in no sum.`;
 
 function personSpans({ person, charged }: { person: PersonId; charged: number }, at: number): Span[] {
-  return [at === 0 ? ' ' : ', ', { person }, ` ${charged}`];
+  return [at === 0 ? ' ' : ', ', isForgotten(person) ? 'somebody who was forgotten' : { person }, ` ${charged}`];
 }
 
 const modelText = ({ model, pictures, charged }: Report['models'][number]): string =>

@@ -2,6 +2,7 @@ import type { Answers } from './answers.ts';
 import type { Audit } from './audit.ts';
 import type { Gallery } from './gallery.ts';
 import type { JobQueue } from './job-queue.ts';
+import type { Keeping } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Money, jobs, where their pictures are and what they answer, over one database: what must happen together is said in one transaction. */
@@ -14,6 +15,7 @@ export interface Books {
 
 export interface Store extends Books {
   readonly audit: Audit;
+  readonly keeping: Keeping;
   /** Runs `work` in one transaction. When it throws or returns a `Refusal`, nothing of it has happened. */
   transaction<T>(work: (books: Books) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. */

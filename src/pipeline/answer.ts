@@ -4,6 +4,7 @@ import type { JobId } from '../domain/job.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { cancel } from './cancel.ts';
 import { modelsLiving } from './choose-model.ts';
+import { forgetMe } from './forget-me.ts';
 import { laneFor } from './lane.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
@@ -35,6 +36,7 @@ export async function answer(
     services: services(parts),
     commands,
     cancel: (job) => cancel(job as JobId, parts, worker),
+    forgetMe: () => forgetMe(asked.person.id, parts, worker),
     now: clock.now(),
   };
   const said = await command.answer(values, desk);

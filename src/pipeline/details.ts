@@ -46,6 +46,7 @@ export async function details(job: Job, viewer: Viewer, parts: Parts): Promise<T
     line('Content credentials', credentialsText(calls)),
     newest.length === 0 ? undefined : [{ bold: 'Calls' }, newest.length < calls.length ? ' of late' : ''],
     ...newest.map((call) => callLine(call, viewer === 'admin')),
+    job.picturesGone && job.version !== undefined ? 'Its original is no longer kept.' : undefined,
     ...job.notes,
     [{ quiet: `job ${job.id}` }],
   );

@@ -77,7 +77,9 @@ type Source = Exclude<ImageSource, { newest: unknown }>;
 
 async function inputOf(source: Source, asked: ChatRequest, parts: Parts): Promise<InputPicture | Refusal> {
   if ('input' in source) {
-    return (await parts.blobs.has(source.input.blob)) ? source.input : unusable(goneText, 'Give another one.');
+    return (await parts.blobs.renew(source.input.blob)) && (await parts.blobs.renew(source.input.original))
+      ? source.input
+      : unusable(goneText, 'Give another one.');
   }
   if ('picture' in source) return ownPicture(source.picture, parts);
   const given = await bring(source, asked, parts);
@@ -90,7 +92,7 @@ async function inputOf(source: Source, asked: ChatRequest, parts: Parts): Promis
 /** One of ours: the original as it was posted, wherever the platform's copy is by now. */
 async function ownPicture(parent: PictureRef, parts: Parts): Promise<InputPicture | Refusal> {
   const kept = (await parts.store.queue.pictures(parent.job))[parent.position];
-  if (!kept || !(await parts.blobs.has(kept.blob))) return unusable(goneText, 'Give another one.');
+  if (!kept || !(await parts.blobs.renew(kept.blob))) return unusable(goneText, 'Give another one.');
   const { blob, format, width, height, bytes } = kept;
   const fits = Math.max(width, height) <= edgeMost;
   if (fits) return { blob, format, width, height, bytes, original: blob, parent };

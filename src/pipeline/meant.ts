@@ -83,7 +83,11 @@ async function namedPicture(meant: Meant, pick: PicturePick, place: Shown, parts
   if (!job) return none(`There is no version ${pick.version} here.`, await versionsHere(meant.job, place, parts));
   const { length } = await parts.store.queue.pictures(job.id);
   const at = (position: number): Named => ({ picture: { job: job.id, position } });
-  if (length === 0) return none('That picture is gone.', 'Reply to another one.');
+  if (length === 0)
+    return none(
+      job.picturesGone ? 'The original of that picture is no longer kept.' : 'That picture is gone.',
+      'Reply to another one.',
+    );
   if (pick.nth === undefined) {
     if (length === 1) return at(0);
     if (job === meant.job && meant.position !== undefined) return at(meant.position);

@@ -59,6 +59,8 @@ export interface Parts {
   readonly owner: string;
   /** A keyed hash of a person, for services that want to tell users apart. */
   hashPerson(person: PersonId): string;
+  /** Who a person is in the books once they are forgotten. */
+  pseudonym(person: PersonId): PersonId;
   /** What an address that a person gave leads to: at most `inputBytesMax`, from the public internet only. */
   fetchLink(address: string): Promise<Uint8Array | Refusal>;
   /** Tells the admins, once per event and day. Never throws. */

@@ -31,6 +31,8 @@ export async function press(
   };
   const needsPicture = action === 'edit' || action === 'vary';
   if (needsPicture && (job.state === 'queued' || job.state === 'running')) return refuse(notFinished, respond);
+  const gone = noLongerKept(action, job);
+  if (gone) return refuse(gone, respond);
   switch (action) {
     case 'again':
       return request(asked, againWish(job), respond, parts, worker);
@@ -67,6 +69,16 @@ const notFinished: Refusal = {
   what: 'This picture is not finished yet.',
   hint: 'Try again when it is posted.',
 };
+
+/** What can't be done any more with what was purged. */
+function noLongerKept(action: ButtonAction, job: Job): Refusal | undefined {
+  if (action === 'again' && job.wordsGone)
+    return { refused: 'gone', what: 'What was asked for here is no longer kept.' };
+  const changes = action === 'edit' || action === 'vary';
+  return changes && job.picturesGone
+    ? { refused: 'gone', what: 'The original of this picture is no longer kept, so it can’t be changed.' }
+    : undefined;
+}
 
 async function owns(asked: ChatRequest, job: Job, parts: Parts): Promise<boolean> {
   return asked.person.id === job.person.id || isAdmin(parts, asked.person, asked.place.platform, asked.admin);

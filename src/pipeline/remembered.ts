@@ -8,7 +8,7 @@ export async function recall(wish: WishKey, { store, blobs, rules, clock }: Part
   const job = await store.answers.find(wish, clock.now() - rules.cacheMs);
   if (!job) return undefined;
   const pictures = await store.queue.pictures(job);
-  const there = await Promise.all(pictures.map(({ blob }) => blobs.has(blob)));
+  const there = await Promise.all(pictures.map(({ blob }) => blobs.renew(blob)));
   if (pictures.length > 0 && there.every(Boolean)) return job;
   await store.answers.forget(job);
   return undefined;

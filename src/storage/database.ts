@@ -60,6 +60,8 @@ function sqlite(file: string): Dialect {
   mkdirSync(path.dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA busy_timeout=${busyTimeoutMs}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;`);
+  // What is removed is overwritten: people are forgotten in the file too.
+  database.exec('PRAGMA secure_delete=ON');
   return new WholeMigrations({ database: kyselySqlite(database) });
 }
 

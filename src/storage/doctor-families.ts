@@ -20,7 +20,13 @@ export async function lineage(db: Kysely<Schema>): Promise<Finding[]> {
       'child.id as knownChild',
       'parent.id as knownParent',
     ])
-    .where((eb) => eb.or([eb('child.id', 'is', null), eb('parent.id', 'is', null), eb('pictures.job', 'is', null)]))
+    .where(({ eb, and, or }) =>
+      or([
+        eb('child.id', 'is', null),
+        eb('parent.id', 'is', null),
+        and([eb('pictures.job', 'is', null), eb('parent.pictures_gone_at', 'is', null)]),
+      ]),
+    )
     .orderBy('lineage.child')
     .execute();
   return broken.map(({ child, parent, parent_position: position, knownChild, knownParent }) => {

@@ -45,10 +45,13 @@ export async function unshared(db: Kysely<Schema>): Promise<Finding[]> {
         .onRef('led.position', '=', 'pictures.position')
         .onRef('led.blob', '=', 'pictures.blob'),
     )
+    .leftJoin('jobs as leading', 'leading.id', 'jobs.leader')
     .select(['jobs.id', 'jobs.leader'])
     .distinct()
     .where('jobs.leader', 'is not', null)
     .where('led.job', 'is', null)
+    // What the leader had may not be kept any more.
+    .where('leading.pictures_gone_at', 'is', null)
     .orderBy('jobs.id')
     .execute();
   return [

@@ -22,6 +22,7 @@ export async function bare(db: Kysely<Schema>): Promise<Finding[]> {
     .select(['jobs.id', 'jobs.state'])
     .where('jobs.state', 'in', ['made', 'delivered'])
     .where('pictures.job', 'is', null)
+    .where('jobs.pictures_gone_at', 'is', null)
     .execute();
   return jobs.map(({ id, state }) => ({
     check: 'picture',
@@ -37,6 +38,7 @@ export async function keptBlobs(db: Kysely<Schema>): Promise<KeptBlob[]> {
     .selectFrom('jobs')
     .select(['id', 'request'])
     .where('state', 'in', [...openStates, 'delivered'])
+    .where('pictures_gone_at', 'is', null)
     // Spares reading most of them: in a string of JSON the quotes would be escaped.
     .where('request', 'like', '%"task":"edit"%')
     .execute();

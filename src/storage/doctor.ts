@@ -58,7 +58,10 @@ export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Di
       ],
       kept: await keptBlobs(trx),
     }));
-  return { ...rest, findings: [...findings, ...(await lost(kept, blobs))] };
+  const missing = await lost(kept, blobs);
+  // What was purged since that moment is not lost.
+  const now = missing.length === 0 ? [] : await lost(await keptBlobs(db), blobs);
+  return { ...rest, findings: [...findings, ...missing.filter((one) => now.some(({ what }) => what === one.what))] };
 }
 
 /** What went into and out of every account that entries name. */

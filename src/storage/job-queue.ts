@@ -6,6 +6,7 @@ import type { Claim, JobQueue } from '../domain/job-queue.ts';
 import { callRow } from './call-row.ts';
 import { addLineage, nextVersion } from './families.ts';
 import { claimFollower, follow } from './followers.ts';
+import { noteInputBlobs } from './input-blobs.ts';
 import { ending, jobOf, newRow } from './job-row.ts';
 import type { InTransaction } from './ledger.ts';
 import type { Schema } from './schema.ts';
@@ -41,6 +42,7 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
         const turn = await nextTurn(trx, job.person.id);
         await trx.updateTable('jobs').set({ turn }).where('id', '=', job.id).execute();
         await addLineage(trx, job);
+        if (job.request.task === 'edit') await noteInputBlobs(trx, job.id, JSON.stringify(job.request));
         return 'added';
       }),
 

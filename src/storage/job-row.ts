@@ -35,6 +35,8 @@ export function jobOf(row: Selectable<JobsTable>): Job {
     outcome: row.outcome === null ? undefined : (JSON.parse(row.outcome) as Outcome),
     posting: row.posting === 1,
     cancelAsked: row.cancel === 1,
+    wordsGone: row.words_gone_at !== null,
+    picturesGone: row.pictures_gone_at !== null,
   };
 }
 

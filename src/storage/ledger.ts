@@ -18,8 +18,16 @@ const house = 'house';
 const providers = 'providers';
 const heldOf = (person: string) => `held:${person}`;
 
+/** Who somebody is once they are forgotten. */
+export type Pseudonym = (person: PersonId) => PersonId;
+
 /** The ledger over our tables. */
-export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCredits: Credits): Ledger {
+export function sqlLedger(
+  inTransaction: InTransaction,
+  clock: Clock,
+  startingCredits: Credits,
+  pseudonym?: Pseudonym,
+): Ledger {
   /** Appends an entry; false when its key was there already. */
   async function append(
     trx: Trx,
@@ -60,14 +68,23 @@ export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCr
       throw new RangeError(`the account of ${person} does not hold what its entries say`);
   }
 
+  /** Whoever was forgotten and comes back has had the starting credits. */
+  async function wasForgotten(trx: Trx, person: PersonId): Promise<boolean> {
+    if (!pseudonym) return false;
+    const before = trx.selectFrom('accounts').select('person').where('person', '=', pseudonym(person));
+    return (await before.executeTakeFirst()) !== undefined;
+  }
+
   /** Opens the account on first use, with the starting credits. */
   async function open(trx: Trx, person: PersonId): Promise<void> {
     const inserted = await trx
       .insertInto('accounts')
-      .values({ person, available: startingCredits, held: 0 })
+      .values({ person, available: 0, held: 0 })
       .onConflict((conflict) => conflict.column('person').doNothing())
       .executeTakeFirst();
     if (Number(inserted.numInsertedOrUpdatedRows) === 0 || startingCredits === 0) return;
+    if (await wasForgotten(trx, person)) return;
+    await mustMove(trx, person, startingCredits, 0);
     await append(trx, {
       key: `start:${person}`,
       kind: 'start',

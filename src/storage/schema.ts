@@ -19,6 +19,10 @@ export interface Schema {
   /** What each thread is about. */
   threads: { thread: string; job: string; position: number | null };
   answers: AnswersTable;
+  /** The blobs that an edit begins with: as they were given, and as the service gets them. */
+  input_blobs: { job: string; blob: string };
+  /** Who is to be forgotten, with all they asked for until then (ms since 1970). */
+  forgetting: { person: string; until: number };
   pace_slots: PaceSlotsTable;
   /** The pictures that were asked for in the last minute, by the slot that they were asked for in. */
   pace_images: { id: string; service: string; at: number; count: number };
@@ -87,6 +91,10 @@ export interface JobsTable {
   leader: string | null;
   made_at: number | null;
   lane: string;
+  /** When its words were purged, or it was forgotten; null: they are kept. */
+  words_gone_at: number | null;
+  /** The same of its pictures, those that it began with included. */
+  pictures_gone_at: number | null;
 }
 
 /** Which job's pictures answer a wish. */

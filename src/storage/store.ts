@@ -9,7 +9,8 @@ import type { Database } from './database.ts';
 import { asFault, faulty } from './faulty.ts';
 import { sqlGallery } from './gallery.ts';
 import { sqlJobQueue } from './job-queue.ts';
-import { type InTransaction, sqlLedger } from './ledger.ts';
+import { sqlKeeping } from './keeping.ts';
+import { type InTransaction, type Pseudonym, sqlLedger } from './ledger.ts';
 import type { Schema } from './schema.ts';
 
 /** Thrown to undo a transaction that ended in a refusal. Never leaves this file. */
@@ -21,24 +22,28 @@ class Undone extends Error {
   }
 }
 
-/** Ledger, queue, gallery, answers and audit over one database. */
-export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
+/**
+ * Ledger, queue, gallery, answers, audit and keeping over one database.
+ * @param pseudonym who people are once they are forgotten; unset: nobody ever was
+ */
+export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits, pseudonym?: Pseudonym): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
     const joined: InTransaction = (work) => work(trx);
     return {
-      ledger: sqlLedger(joined, clock, startingCredits),
+      ledger: sqlLedger(joined, clock, startingCredits, pseudonym),
       queue: sqlJobQueue(trx, joined, clock),
       gallery: sqlGallery(trx, joined),
       answers: sqlAnswers(trx),
     };
   };
   return {
-    ledger: faulty(sqlLedger(alone, clock, startingCredits)),
+    ledger: faulty(sqlLedger(alone, clock, startingCredits, pseudonym)),
     queue: faulty(sqlJobQueue(db, alone, clock)),
     gallery: faulty(sqlGallery(db, alone)),
     answers: faulty(sqlAnswers(db)),
     audit: faulty(sqlAudit(db)),
+    keeping: faulty(sqlKeeping(db, alone, () => clock.now())),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {

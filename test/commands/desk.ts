@@ -73,6 +73,10 @@ export async function openDesk(): Promise<TestDesk> {
         if (state === 'ended') await ledger.release(job as JobId);
         return `${job}: ${state}`;
       }),
+    forgetMe: async () => {
+      await store.keeping.ask({ person: asker.id, until: clock.now() });
+      return 'Easel is forgetting you.';
+    },
     now: clock.now(),
   });
 

@@ -1,17 +1,25 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BlobStore } from '../../src/domain/blob-store.ts';
+import { type ManualClock, manualClock } from '../fakes/clock.ts';
 
 const bytes = new TextEncoder().encode('the original bytes');
 const hash = createHash('sha256').update(bytes).digest('hex');
 
 /** What every blob store promises. @param open gives an empty one */
-export function blobStoreContract(name: string, open: () => Promise<BlobStore>): void {
+export function blobStoreContract(name: string, open: (clock: ManualClock) => Promise<BlobStore>): void {
   describe(`${name} as a blob store`, () => {
+    let clock: ManualClock;
     let blobs: BlobStore;
     beforeEach(async () => {
-      blobs = await open();
+      clock = manualClock(Date.UTC(2026, 10, 20));
+      blobs = await open(clock);
     });
+    const olderThan = async (before: number) => {
+      const names: string[] = [];
+      for await (const page of blobs.older(before)) names.push(...page);
+      return names;
+    };
 
     test('names what it keeps by its SHA-256', async () => {
       expect(await blobs.put(bytes)).toBe(hash);
@@ -38,6 +46,35 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
       expect(await blobs.get(hash)).toBeUndefined();
       expect(await blobs.has(hash)).toBe(false);
       await blobs.put(bytes);
+      expect(await blobs.has(hash)).toBe(true);
+    });
+
+    test('is older once time has passed, until it is stored or renewed again', async () => {
+      await blobs.put(bytes);
+      const other = await blobs.put(new Uint8Array([1]));
+      const later = clock.now() + 1_000;
+      expect((await olderThan(later)).toSorted()).toEqual([hash, other].toSorted());
+      expect(await olderThan(clock.now() - 1_000)).toEqual([]);
+      await clock.advance(60_000);
+      expect(await blobs.renew(hash)).toBe(true);
+      expect(await olderThan(later)).toEqual([other]);
+      await blobs.put(new Uint8Array([1]));
+      expect(await olderThan(later)).toEqual([]);
+    });
+
+    test('goes where it is old, and stays where it was renewed', async () => {
+      await blobs.put(bytes);
+      const later = clock.now() + 1_000;
+      await clock.advance(60_000);
+      await blobs.renew(hash);
+      expect(await blobs.remove(hash, later)).toBe(false);
+      expect(await blobs.has(hash)).toBe(true);
+      expect(await blobs.remove(hash, clock.now() + 1_000)).toBe(true);
+      expect(await blobs.has(hash)).toBe(false);
+      expect(await blobs.renew(hash)).toBe(false);
+      expect(await blobs.remove(hash, clock.now() + 1_000)).toBe(true);
+      expect(await olderThan(clock.now() + 1_000)).toEqual([]);
+      expect(await blobs.put(bytes)).toBe(hash);
       expect(await blobs.has(hash)).toBe(true);
     });
 

@@ -51,6 +51,8 @@ export function jobQueueContract(name: string, open: (clock: ManualClock) => Pro
         expect(await queue.find(job.id)).toEqual({
           ...job,
           state: 'queued',
+          wordsGone: false,
+          picturesGone: false,
           attempt: 0,
           startedAt: undefined,
           endedAt: undefined,

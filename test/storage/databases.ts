@@ -9,7 +9,17 @@ import { type Database, type Engine, openDatabase } from '../../src/storage/data
 const server = 'postgres://postgres@127.0.0.1:5432';
 const tables = [
   ...(['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache', 'answers'] as const),
-  ...(['families', 'lineage', 'shown', 'shown_messages', 'threads', 'pace_slots', 'pace_images'] as const),
+  ...([
+    'families',
+    'lineage',
+    'shown',
+    'shown_messages',
+    'threads',
+    'pace_slots',
+    'pace_images',
+    'input_blobs',
+    'forgetting',
+  ] as const),
 ];
 
 /** One database for the tests of a file: a SQLite file in a temporary folder, or a PostgreSQL database of its own. */

@@ -27,5 +27,7 @@ onEveryDatabase((current) => {
   answersContract('the database', async () => (await emptied()).answers);
   galleryContract('the database', () => emptied());
   auditContract('the database', () => emptied());
-  blobStoreContract('a folder', async () => fileBlobs(path.join(current().folder, randomUUID())));
+  blobStoreContract('a folder', async (clock) =>
+    fileBlobs(path.join(current().folder, randomUUID()), () => clock.now()),
+  );
 });

@@ -6,6 +6,7 @@ import { pace } from './0003-pace.ts';
 import { lanes } from './0004-lanes.ts';
 import { audit } from './0005-audit.ts';
 import { answers } from './0006-answers.ts';
+import { retention } from './0007-retention.ts';
 
 /** Every migration by its name, oldest first. Migrations only add, so that old and new versions can run side by side. */
 export const migrations = (engine: Engine): Record<string, Migration> => ({
@@ -15,4 +16,5 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
   '0004-lanes': lanes,
   '0005-audit': audit,
   '0006-answers': answers,
+  '0007-retention': retention,
 });
