@@ -134,6 +134,8 @@ function wire(parts: Parts, config: Config, storage: Storage, closing: AbortCont
     parts,
     async start() {
       await recover(parts);
+      // Whoever starts Easel again may have mended an account.
+      for (const { name } of parts.providers) await parts.health.takeBack(name);
       worker.start();
       const { commands, errands: background } = parts;
       const starting = [...parts.platforms.values()].map(async (platform) => {
