@@ -63,6 +63,10 @@ export const isAboutModel = (error: APIError<number | undefined>): boolean =>
     allWordsOf(error),
   );
 
+/** True where there is nobody for this endpoint at all: the next call of it would end alike. */
+export const isNotImplemented = (error: APIError<number | undefined>): boolean =>
+  error.status === 501 || nameIn(error, ['api_not_implemented']) !== undefined;
+
 /** What became of a call that the gateway had passed on is not known. */
 export const passedOn: ReadonlySet<string> = new Set(['do_request_failed', 'channel:response_time_exceeded']);
 

@@ -100,13 +100,13 @@ test('a prompt that is too long is the person’s to mend', async () => {
   );
 });
 
-test('a gateway that can’t edit says so at no cost, and goes on making pictures', async () => {
-  const { provider } = await gatewayWith({ editsNotImplemented: true });
-  expect(await failureOf(make(provider, editOf([await inputPicture()])))).toMatchObject({
-    code: 'rejected',
-    maybeBilled: false,
-  });
+test('a gateway that can’t edit says so once, at no cost, and goes on making pictures', async () => {
+  const { gateway, provider } = await gatewayWith({ editsNotImplemented: true });
+  const edit = editOf([await inputPicture()]);
+  for (let time = 0; time < 2; time++)
+    expect(await failureOf(make(provider, edit))).toMatchObject({ code: 'rejected', maybeBilled: false });
   expect((await make(provider)).made?.made).toHaveLength(1);
+  expect(gateway.calls.map(({ path }) => path)).toEqual(['/v1/images/edits', '/v1/images/generations']);
 });
 
 test('the gateway’s own id of a call is kept for talking to its support', async () => {
