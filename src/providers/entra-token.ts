@@ -1,5 +1,6 @@
 import { Fault } from '../domain/fault.ts';
 import { excerpt } from '../domain/text.ts';
+import { causeCodes } from './never-sent.ts';
 import { orAborted } from './or-aborted.ts';
 
 interface Patience {
@@ -31,11 +32,16 @@ export function entraToken(scope: string, { repeatsMax, deadlineMs = 60_000 }: P
       const token = await loading;
       return await orAborted(token(), AbortSignal.timeout(deadlineMs));
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const code = cause instanceof Error && passes(cause) ? 'unreachable' : 'account';
-      throw new Fault(code, excerpt(`Microsoft Entra gave no token for ${scope}: ${why}`, 400), { cause });
+      throw noToken(scope, cause);
     }
   };
+}
+
+/** Only an admin can mend that nobody may sign in; a network that is down mends itself. */
+export function noToken(scope: string, cause: unknown): Fault {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && passes(cause) ? 'unreachable' : 'account';
+  return new Fault(code, excerpt(`Microsoft Entra gave no token for ${scope}: ${why}`, 400), { cause });
 }
 
 /**
@@ -48,10 +54,12 @@ function passes(error: Error): boolean {
   const { status } = error as { status?: unknown };
   if (typeof status === 'number' && (status === 429 || status >= 500)) return true;
   const behind = [error.cause, ...((error as Partial<AggregateError>).errors ?? [])];
-  return (
-    passing.test(`${error.name}: ${error.message}`) || behind.some((each) => each instanceof Error && passes(each))
-  );
+  if (causeCodes(error).some((code) => network.test(code)) || passing.test(`${error.name}: ${error.message}`))
+    return true;
+  return behind.some((each) => each instanceof Error && passes(each));
 }
 
+const network = /^(ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|E(HOST|NET)UNREACH|EPIPE|UND_ERR_\w+|REQUEST_SEND_ERROR)$/;
+
 const passing =
-  /^TimeoutError|network_error|no_network_connectivity|endpoints_resolution_error|no "expiresOn" property|temporarily_unavailable|AADSTS90033|\b(?:ENOTFOUND|EAI_AGAIN|ECONN(?:REFUSED|RESET)|ETIMEDOUT)\b/i;
+  /^TimeoutError|network_error|no_network_connectivity|endpoints_resolution_error|no "expiresOn" property|temporarily_unavailable|AADSTS90033/i;
