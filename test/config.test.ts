@@ -338,3 +338,12 @@ test('no message repeats a secret, whatever else is wrong', () => {
     }),
   );
 });
+
+test('things are kept for ever, unless days are set', () => {
+  expect(readConfig({})).toMatchObject({
+    ...{ keepPromptsDays: undefined, keepPicturesDays: undefined, keepAuditDays: undefined },
+  });
+  const set = { KEEP_PROMPTS_DAYS: '30', KEEP_PICTURES_DAYS: '90', KEEP_AUDIT_DAYS: '400' };
+  expect(readConfig(set)).toMatchObject({ keepPromptsDays: 30, keepPicturesDays: 90, keepAuditDays: 400 });
+  expect(() => readConfig({ KEEP_PICTURES_DAYS: '0' })).toThrow('KEEP_PICTURES_DAYS must be a whole number from 1');
+});

@@ -26,13 +26,14 @@ export async function forget(
   const { person } = forgetting;
   await keeping.ask(forgetting);
   for (const job of await keeping.open(forgetting)) await stop(job);
+  // Counted before: what ends from here on is taken by the next time.
+  const { length: open } = await keeping.open(forgetting);
   let fresh = 0;
   for (;;) {
     const { jobs, blobs } = await keeping.forgetJobs(forgetting, pseudonym(person), atOnce);
     fresh += await removeUnneeded(blobs, parts);
     if (jobs < atOnce) break;
   }
-  const { length: open } = await keeping.open(forgetting);
   if (open === 0) await keeping.forgetPerson(person, pseudonym(person));
   return { open, fresh };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { type ImageFormat, sizeText } from '../domain/image.ts';
 import { type JobId, type JobState, openStates } from '../domain/job.ts';
 import type { Claim, JobQueue } from '../domain/job-queue.ts';
+import { forgottenPrefix } from '../domain/person.ts';
 import { callRow } from './call-row.ts';
 import { addLineage, nextVersion } from './families.ts';
 import { claimFollower, follow } from './followers.ts';
@@ -200,6 +201,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
         .updateTable('jobs')
         .set({ place: JSON.stringify(place) })
         .where('id', '=', job)
+        // A last edit that was on its way when its person was forgotten must not bring them back.
+        .where('person', 'not like', `%:${forgottenPrefix}%`)
         .execute();
     },
 

@@ -116,3 +116,16 @@ test.each([
   expect(await desk.say(line)).toContain(sentence);
   expect(await shown(bob)).toEqual(usual);
 });
+
+test('forget-me says what it would do, and does it only when that is confirmed', async () => {
+  expect(await desk.say('/settings forget-me')).toContain('The 500 credits you have left are gone then');
+  expect(await desk.say('/settings forget-me')).toContain('Nothing was changed yet.');
+  expect(await desk.store.keeping.asked()).toEqual([]);
+  expect(await desk.say('/settings forget-me confirm:true')).toBe('Easel is forgetting you.');
+  expect(await desk.store.keeping.asked()).toEqual([{ person: ann.id, until: desk.clock.now() }]);
+});
+
+test('nobody has others forgotten in chat', async () => {
+  expect(await desk.say('/settings forget-me user:console:bob confirm:true', bob)).not.toBe('Easel is forgetting you.');
+  expect(await desk.store.keeping.asked()).toEqual([]);
+});

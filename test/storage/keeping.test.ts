@@ -174,6 +174,8 @@ onEveryDatabase((current) => {
         charged: 100,
       });
       expect(await store.gallery.shownBy(`m ${job.id}`)).toBe(job.id);
+      await store.queue.remember(job.id, { ...place, asker: 'ann' });
+      expect(await everything()).not.toContain('asker');
     });
 
     test('leaves what others made of it, without the words that they quote', async () => {

@@ -147,6 +147,28 @@ onNewDatabases((at) => {
     ]);
   });
 
+  test('what edits of before begin with is known, and nothing of before is purged yet', async () => {
+    const { url, file } = at();
+    await database.db.destroy();
+    const { db, engine } = await connect(url, file);
+    const { '0007-retention': retention } = migrations(engine);
+    await sql`delete from kysely_migration where name = '0007-retention'`.execute(db);
+    for (const table of ['input_blobs', 'forgetting']) await sql`drop table ${sql.table(table)}`.execute(db);
+    for (const index of ['jobs_words_gone_at', 'jobs_pictures_gone_at', 'jobs_by_family', 'pictures_by_blob'])
+      await sql`drop index ${sql.ref(index)}`.execute(db);
+    for (const column of ['words_gone_at', 'pictures_gone_at'])
+      await sql`alter table jobs drop column ${sql.ref(column)}`.execute(db);
+    const edit = newEdit('bob', 9, pictureOf(newJob('ann', 1)));
+    await sql`update jobs set request = ${JSON.stringify(edit.request)} where id = ${oldId('running')}`.execute(db);
+    await retention?.up(db);
+    expect(await db.selectFrom('input_blobs').selectAll().execute()).toEqual([
+      { job: oldId('running'), blob: 'ab'.repeat(32) },
+    ]);
+    await db.destroy();
+    database = await openDatabase(url, file).catch(async () => connect(url, file));
+    expect(await open().queue.find(oldId('delivered'))).toMatchObject({ wordsGone: false, picturesGone: false });
+  });
+
   test('a database that is up to date is left as it is', async () => {
     const { url, file } = at();
     await open().queue.add(newJob('bob', 1), 'host');
