@@ -145,15 +145,15 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
     return { stopped: 'lost', running: undefined };
   try {
     const answer = await callProvider(claim, way, count, ticket, parts, signal, onProgress);
+    const missing = lost.reduce((sum, part) => sum + part.count, 0);
+    const part = isRefusal(answer) ? answer : partOf({ ...begun, count: count - missing }, answer);
     parts.health.ended(name, lost[0]?.fault);
     for (const [at, { fault, count: losing }] of lost.entries()) {
       await bookFault(claim.job, { ...begun, count: losing }, fault, parts, `${which} lost ${at}`);
       await reportFault(fault, claim.job, way, parts);
     }
-    const missing = lost.reduce((sum, part) => sum + part.count, 0);
-    return isRefusal(answer)
-      ? await declined(claim.job, begun, answer, previews, parts, which)
-      : { part: partOf({ ...begun, count: count - missing }, answer), missing, lost: lost[0]?.fault };
+    if ('refused' in part) return await declined(claim.job, begun, part, previews, parts, which);
+    return { part, missing, lost: lost[0]?.fault };
   } catch (error) {
     if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? begun : undefined };
     if (error instanceof Fault && error.code === 'storage') throw error;
@@ -169,6 +169,17 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
 const bugOf = (cause: unknown, sent: boolean): Fault =>
   new Fault('bug', 'a bug while making a picture', { cause, maybeBilled: sent });
 
+/** About as many characters of English make a token. */
+const charactersOfToken = 4;
+
+/** Micro-dollars by the list for previews without a picture: what they were made from was read all the same. */
+function previewsPrice({ request: { prompt, inputs } }: Job, { way: { offer } }: Begun, previews: number): number {
+  const { prices, partialImageTokens, inputImageTokens } = offer;
+  if (prices === null) return 0;
+  const text = Math.ceil(prompt.length / charactersOfToken) * prices.textIn;
+  return text + inputs.length * inputImageTokens * prices.imageIn + previews * partialImageTokens * prices.imageOut;
+}
+
 /** The previews of a picture that was declined in the end are billed, whatever becomes of it; with some services all of it. */
 async function declined(
   job: Job,
@@ -178,8 +189,7 @@ async function declined(
   parts: Parts,
   which: string,
 ): Promise<Answered> {
-  const { prices, partialImageTokens } = begun.way.offer;
-  const ofPreviews = previews * partialImageTokens * (prices?.imageOut ?? 0);
+  const ofPreviews = previews === 0 ? 0 : previewsPrice(job, begun, previews);
   const maybeBilled = refusal.refused === 'content' && refusal.maybeBilled === true;
   await bookLoss(job, begun, 'refused', parts, which, maybeBilled ? undefined : ofPreviews);
   return { refusal };
