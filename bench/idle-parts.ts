@@ -101,6 +101,7 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   closing: new AbortController().signal,
   rules: {
     ...{ creditUsd: 0.001, userConcurrency: 2, userQueue: 5, userPerMinute: 6, partialImages: 0, admins: [] },
+    ...{ cacheMs: 0, cacheBytesMax: 0 },
   },
   errands: errands(log),
   announcing: new Set(),

@@ -34,6 +34,8 @@ export interface Config {
   readonly userConcurrency: number;
   readonly userQueue: number;
   readonly userPerMinute: number;
+  readonly cacheMs: number;
+  readonly cacheBytesMax: number;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly port: number;
@@ -67,6 +69,8 @@ export function readConfig(env: Environment): Config {
     userConcurrency: read.whole('USER_CONCURRENCY', 2, 1, 1_000),
     userQueue: read.whole('USER_QUEUE', 5, 0, 100_000),
     userPerMinute: read.whole('USER_PER_MINUTE', 6, 1, 100_000),
+    cacheMs: read.whole('CACHE_HOURS', 24, 0, 8_760) * 3_600_000,
+    cacheBytesMax: read.whole('CACHE_MEGABYTES', 2_000, 1, 10_000_000) * 1_000_000,
     dataDir: path.resolve(read.text('DATA_DIR') ?? './data'),
     databaseUrl: databaseUrl(read.text('DATABASE_URL'), problems),
     port: read.whole('PORT', 3000, 0, 65_535),

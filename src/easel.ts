@@ -76,7 +76,9 @@ export async function buildEasel(
   const hooks = config.publicUrl === undefined ? undefined : openHooks(config.publicUrl, hookSecret(secret));
   const providers = await buildProviders(config, catalogue, clock, pace, hooks);
   const { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins } = config;
-  const rules = { creditUsd, userConcurrency, userQueue, userPerMinute, partialImages, admins };
+  const { cacheMs, cacheBytesMax } = config;
+  const limits = { userConcurrency, userQueue, userPerMinute };
+  const rules = { creditUsd, ...limits, partialImages, admins, cacheMs, cacheBytesMax };
   const pictures = decoder();
   const closing = new AbortController();
   const parts: Parts = {
@@ -132,6 +134,8 @@ function wire(parts: Parts, config: Config, storage: Storage, closing: AbortCont
     parts,
     async start() {
       await recover(parts);
+      // Whoever starts Easel again may have mended an account.
+      for (const { name } of parts.providers) await parts.health.takeBack(name);
       worker.start();
       const { commands, errands: background } = parts;
       const starting = [...parts.platforms.values()].map(async (platform) => {

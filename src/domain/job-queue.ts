@@ -75,15 +75,21 @@ export interface Finished {
 export interface JobQueue {
   /** `known` when a job with this id is there already; then nothing is changed. */
   add(job: NewJob, owner: string): Promise<'added' | 'known'>;
+  /**
+   * Lets a job that was just added wait for the pictures of an open one that makes the same, which moves up where its
+   * turn comes later. Undefined when there is none. In the transaction that added it.
+   */
+  follow(job: JobId): Promise<JobId | undefined>;
   load(person: PersonId): Promise<Load>;
-  /** 1 for the next to be started; undefined when it does not wait. Jobs asked for later by others may come first. */
+  /** 1 for the next to be started; undefined when it does not wait for its turn. Jobs asked for later by others may come first. */
   placeInQueue(job: JobId): Promise<number | undefined>;
   /** The announcement is over: others may claim the job from now on. False when it was cancelled meanwhile. */
   announced(job: JobId, place: Place): Promise<boolean>;
 
   /**
-   * The next job to work on: first what is made and only waits to be posted, then what was cut off, then, while
-   * `making` is true, the next in turn whose person has fewer than `runningMax` running. Undefined: nothing to do.
+   * The next job to work on: first what is made and only waits to be posted, then what was cut off, then what waited for
+   * the pictures of another that is over, then, while `making` is true, the next in turn whose person has fewer than
+   * `runningMax` being made. Undefined: nothing to do.
    */
   claim(
     owner: string,
@@ -136,7 +142,7 @@ export interface JobQueue {
   pictures(job: JobId): Promise<readonly KeptPicture[]>;
   /** A person's jobs, newest first. */
   recent(person: PersonId, most: number): Promise<readonly Job[]>;
-  /** Waiting jobs in the order they will be started. */
+  /** Waiting jobs in the order they will be started, without those that get the pictures of others. */
   waiting(platforms: readonly PlatformName[], most: number): Promise<readonly Job[]>;
 
   record(call: Call): Promise<void>;

@@ -1,3 +1,4 @@
+import type { WishKey } from './answers.ts';
 import type { Credits } from './credits.ts';
 import type { FaultCode } from './fault.ts';
 import type { ImageFormat, ImageRequest } from './image.ts';
@@ -37,6 +38,15 @@ export type Outcome =
   | { readonly fault: FaultCode; readonly retryAfterMs?: number }
   | { readonly cancelled: true };
 
+/**
+ * Whether others who wait for the same picture would end in the same way. Not where only this person stopped it, or only
+ * their place is closed.
+ */
+export function endsAll(outcome: Outcome): boolean {
+  if ('refusal' in outcome) return !['cannot-post', 'not-in-channel'].includes(outcome.refusal.refused);
+  return 'fault' in outcome && outcome.fault !== 'no-access';
+}
+
 export interface NewJob {
   readonly id: JobId;
   readonly person: Person;
@@ -53,6 +63,10 @@ export interface NewJob {
   /** How its person is served; decided when it was admitted. */
   readonly lane: Lane;
   readonly createdAt: number;
+  /** What makes it the same as others; undefined where nothing is shared. */
+  readonly wish?: WishKey | undefined;
+  /** The job whose pictures it gets too, once they are made, without paying; undefined: it is made itself. */
+  readonly leader?: JobId | undefined;
 }
 
 export interface Job extends NewJob {
@@ -60,6 +74,7 @@ export interface Job extends NewJob {
   /** How often making it was started. */
   readonly attempt: number;
   readonly startedAt: number | undefined;
+  readonly madeAt: number | undefined;
   readonly endedAt: number | undefined;
   /** What a provider with long-running tasks gave us to ask again with. */
   readonly ticket: Json | undefined;

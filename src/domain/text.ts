@@ -72,6 +72,15 @@ export function duration(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
+/** `just now`, `45 seconds ago`, `3 minutes ago`, `2 hours ago`: rounded down, for what was. */
+export function ago(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 1) return 'just now';
+  if (seconds < 60) return `${counted(seconds, 'second')} ago`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${counted(minutes, 'minute')} ago` : `${Math.floor(minutes / 60)} hours ago`;
+}
+
 /** The member of `known` that is closest to `word` by edits, or undefined when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();

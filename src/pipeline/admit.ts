@@ -7,17 +7,24 @@ import type { Load } from '../domain/job-queue.ts';
 import type { Person } from '../domain/person.ts';
 import { holdFor, isPriced, quote } from '../domain/price.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import type { Books } from '../domain/store.ts';
+import type { Shared } from './cards.ts';
 import { type Fitted, fitWish, previewsOf } from './fit-wish.ts';
 import type { Gathered } from './gather.ts';
 import { laneFor } from './lane.ts';
 import type { Parts, Rules } from './parts.ts';
+import { recall } from './remembered.ts';
 import { rank } from './route.ts';
+import { sharedOf } from './share.ts';
 import { tariff } from './tariff.ts';
 import { usualMs } from './usual.ts';
+import { wishKey } from './wish-key.ts';
 
 export interface Admitted {
   readonly job: NewJob;
-  readonly placeInQueue: number;
+  /** Undefined where it waits for the pictures of another. */
+  readonly placeInQueue: number | undefined;
+  readonly shared: Shared | undefined;
 }
 
 /**
@@ -44,30 +51,50 @@ export async function admit(
   const lane = await laneFor(asked, team, parts);
   const offered = offerTo(lane, fitted, parts);
   if (isRefusal(offered)) return offered;
-  const { request, notes, quoted } = offered;
+  const { request, notes, quoted, ways } = offered;
+  const key = rules.cacheMs > 0 ? wishKey(person, request, ways[0].provider.placeholder) : undefined;
+  const answer = key && !request.fresh ? await recall(key, parts) : undefined;
+  const price = answer ? { quote: credits(0), held: credits(0) } : { quote: quoted, held: holdFor(quoted) };
   const job: NewJob = {
     id,
     person,
     place,
     request,
-    quote: quoted,
-    held: holdFor(quoted),
+    ...price,
     notes,
     family: gathered.parent?.family ?? id,
     lane,
     createdAt: clock.now(),
+    wish: key,
+    leader: answer,
   };
 
-  const verdict = await store.transaction(async ({ ledger, queue }): Promise<number | 'known' | Refusal> => {
+  const verdict = await store.transaction(async (books): Promise<Queued | 'known' | Refusal> => {
+    const { ledger, queue } = books;
     if ((await queue.add(job, parts.owner)) === 'known') return 'known';
+    const queued = await standingOf(job, books);
     const hold = await ledger.hold(id, person.id, job.held);
     if ('refused' in hold) return { ...hold, needs: quoted, cheaper: cheaper(offered, hold.has, rules) };
-    const over = overLimit(await queue.load(person.id), rules, clock.now());
-    return over ?? (await queue.placeInQueue(id)) ?? 1;
+    return overLimit(await queue.load(person.id), rules, clock.now()) ?? queued;
   });
-  if (typeof verdict === 'number') return { job, placeInQueue: verdict };
-  const isTooMany = verdict !== 'known' && verdict.refused === 'too-many';
-  return isTooMany ? { ...verdict, retryAfterMs: await usualMs(request, parts) } : verdict;
+  if (verdict === 'known') return verdict;
+  if (!isRefusal(verdict)) {
+    const admitted = { ...job, leader: verdict.leader };
+    return { ...verdict, job: admitted, shared: await sharedOf(admitted, parts) };
+  }
+  return verdict.refused === 'too-many' ? { ...verdict, retryAfterMs: await usualMs(request, parts) } : verdict;
+}
+
+interface Queued {
+  readonly leader: JobId | undefined;
+  readonly placeInQueue: number | undefined;
+}
+
+/** Whom a new job gets its pictures from, or when its turn is. */
+async function standingOf({ id, wish, leader, request }: NewJob, { queue }: Books): Promise<Queued> {
+  const followed = leader ?? (wish && !request.fresh ? await queue.follow(id) : undefined);
+  if (followed) return { leader: followed, placeInQueue: undefined };
+  return { leader: undefined, placeInQueue: (await queue.placeInQueue(id)) ?? 1 };
 }
 
 /** The price that is said: that of the service which is asked first, as things stand. */

@@ -18,6 +18,8 @@ export async function cancel(id: JobId, parts: Parts, worker: Worker): Promise<T
     worker.cancel(id);
     return `Stopping ${what}. Nothing is charged.`;
   }
+  // Others may have waited for it.
+  worker.wake();
   parts.log.info({ job: id, outcome: 'cancelled' }, 'a job ended without a picture');
   // While it is still being announced, whoever does that shows the end.
   if (!parts.announcing.has(id)) parts.errands.add(tellEnd(job, undefined, parts));

@@ -4,7 +4,8 @@ import { faultText } from '../domain/fault.ts';
 import { type Origin, sizeText } from '../domain/image.ts';
 import type { Job, NewJob, Outcome } from '../domain/job.ts';
 import { refusalText } from '../domain/refusal.ts';
-import { counted, duration, excerpt, lines, ordinal, type Span, type Text } from '../domain/text.ts';
+import { ago, counted, duration, excerpt, lines, ordinal, type Span, type Text } from '../domain/text.ts';
+import type { Otherwise } from './came-otherwise.ts';
 
 /** All words about a job that are posted where others see them. */
 
@@ -18,19 +19,38 @@ const labels: Record<ButtonAction, string> = {
   cancel: 'Cancel',
 };
 
-const button = (job: NewJob, action: ButtonAction): Button => ({
+const button = (job: NewJob, action: ButtonAction, label = labels[action]): Button => ({
   action,
   job: job.id,
-  label: labels[action],
+  label,
   disabled: false,
 });
 
-/** The first message: who asked for what, what it will cost, where it stands. It names the asker and nobody else. */
-export function rootText(job: NewJob, placeInQueue: number | undefined): Text {
+/** Whose pictures a job gets too: data. `madeAt` is undefined while they are being made. */
+export interface Shared {
+  readonly whose: string;
+  readonly madeAt: number | undefined;
+}
+
+/** `made 3 minutes ago for ann, free`. What was still being made when it was asked for is of the same time. */
+function freeText({ whose, madeAt }: Shared, { createdAt }: NewJob): string {
+  const when = madeAt === undefined || madeAt > createdAt ? 'at the same time' : ago(createdAt - madeAt);
+  return `made ${when} for ${excerpt(whose, 40)}, free`;
+}
+
+const sharingText = ({ whose }: Shared, { quote }: NewJob): string =>
+  `free: the same is being made for ${excerpt(whose, 40)} already (else ${creditsText(quote)})`;
+
+/**
+ * The first message: who asked for what, what it will cost, where it stands. Nobody but the asker is pinged by it.
+ * @param shared whose pictures it gets too, which is free
+ */
+export function rootText(job: NewJob, placeInQueue: number | undefined, shared?: Shared): Text {
   const place = placeInQueue === undefined ? '' : ` · ${ordinal(placeInQueue)} in the queue`;
+  const free = shared && (shared.madeAt === undefined ? sharingText : freeText)(shared, job);
   return lines(
     [{ person: job.person.id }, ` ${askedFor(job.request)}: `, { bold: excerpt(job.request.words, 300) }],
-    [{ quiet: `${creditsText(job.quote)}${place}` }],
+    [{ quiet: free ?? `${creditsText(job.quote)}${place}` }],
     ...job.notes.map((note): Text => [{ quiet: note }]),
   );
 }
@@ -56,8 +76,8 @@ export function versionText({ version, request: { origin } }: Job): string | und
 
 export const threadTitle = (job: NewJob): string => excerpt(job.request.words, 80) || 'A picture';
 
-const make = ({ model, quality, size, count }: NewJob['request']): string =>
-  `${model} · ${quality} · ${sizeText(size)}${count > 1 ? ` · ${count} pictures` : ''}`;
+const make = ({ model, quality, count, ...request }: NewJob['request'], size = sizeText(request.size)): string =>
+  `${model} · ${quality} · ${size}${count > 1 ? ` · ${count} pictures` : ''}`;
 
 function card(
   stage: Stage,
@@ -71,7 +91,12 @@ function card(
   return { stage, text, bar: undefined, preview: undefined, buttons: [], ...more };
 }
 
-export function waitingCard(job: NewJob, placeInQueue: number | undefined): Card {
+export function waitingCard(job: NewJob, placeInQueue: number | undefined, shared?: Shared): Card {
+  if (shared?.madeAt !== undefined) return postingCard(job);
+  if (shared) {
+    const same = ' · the same picture is being made already; you get it too, free';
+    return card('waiting', job, [{ bold: 'Waiting' }, same], make(job.request), { buttons: [button(job, 'cancel')] });
+  }
   const place = placeInQueue === undefined ? 'next to be made' : `${ordinal(placeInQueue)} in the queue`;
   return card('waiting', job, [{ bold: 'Waiting' }, ` · ${place}`], make(job.request), {
     buttons: [button(job, 'cancel')],
@@ -119,7 +144,7 @@ function timeLeft({ elapsedMs, expectedMs, retryInMs, percent }: Moment): string
     : 'longer than usual, any moment now';
 }
 
-export const postingCard = (job: Job): Card =>
+export const postingCard = (job: NewJob): Card =>
   card('posting', job, [{ bold: 'Made' }, ' · being posted'], make(job.request));
 
 export const pausedCard = (job: Job): Card =>
@@ -148,20 +173,23 @@ export function outcomeText(outcome: Outcome): string {
 export interface Footer {
   readonly tookMs: number;
   readonly charged: string;
+  readonly shared: Shared | undefined;
   readonly left: string;
   /** How many came of those asked for. */
   readonly pictures: number;
   readonly reencoded: number;
-  /** What the service made otherwise than asked, such as “jpeg” for “png”. */
-  readonly otherwise: readonly { readonly asked: string; readonly came: string }[];
+  /** Of the pictures as they came. */
+  readonly size: string;
+  readonly otherwise: readonly Otherwise[];
   /** Why it is not posted where it was asked for. */
   readonly moved: boolean;
 }
 
 export function resultText(job: Job, footer: Footer): Text {
   const { count } = job.request;
-  const fewer =
-    footer.pictures < count ? `${footer.pictures} of ${count} came out; only these are charged.` : undefined;
+  const { shared } = footer;
+  const some = `${footer.pictures} of ${count} came out`;
+  const fewer = footer.pictures < count ? `${some}${shared ? '' : '; only these are charged'}.` : undefined;
   const smaller =
     footer.reencoded > 0
       ? `${counted(footer.reencoded, 'picture')} too large to post here ${footer.reencoded === 1 ? 'was' : 'were'} re-encoded; the original is kept.`
@@ -170,16 +198,17 @@ export function resultText(job: Job, footer: Footer): Text {
     ({ asked, came }) => `The image service sent ${came} where ${asked} was asked.`,
   );
   const moved = footer.moved ? 'It could not be posted where you asked, so here it is.' : undefined;
+  const cost = shared ? freeText(shared, job) : footer.charged;
   return lines(
     [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
     ...[fewer, smaller, ...otherwise, moved, ...job.notes].filter((note) => note !== undefined),
     ...[versionText(job)].filter((version) => version !== undefined).map((version): Text => [{ quiet: version }]),
-    [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${footer.charged} · ${footer.left} left` }],
+    [{ quiet: `${make(job.request, footer.size)} · ${duration(footer.tookMs)} · ${cost} · ${footer.left} left` }],
   );
 }
 
 export const resultButtons = (job: Job): readonly Button[] => [
-  button(job, 'again'),
+  button(job, 'again', job.leader ? 'Make a new one' : labels.again),
   button(job, 'edit'),
   button(job, 'vary'),
   ...(job.request.origin ? [button(job, 'undo')] : []),

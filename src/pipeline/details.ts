@@ -2,39 +2,56 @@ import { creditsText } from '../domain/credits.ts';
 import { sizeText } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import { counted, duration, excerpt, lines, type Text } from '../domain/text.ts';
+import { callLine, credentialsText } from './call-lines.ts';
 import { originText, outcomeText, versionText } from './cards.ts';
 import type { Parts } from './parts.ts';
+import { sharedOf } from './share.ts';
 
 const childrenMost = 5;
+const callsMost = 10;
+
+/** Who looks: the calls behind a picture are for the one who asked for it, and for admins, who see the bill too. */
+export type Viewer = 'anybody' | 'asker' | 'admin';
 
 /** All there is to know about a job: what was asked, what came of it, what it came from and what came from it. */
-export async function details(job: Job, { store }: Pick<Parts, 'store'>): Promise<Text> {
-  const children = await store.gallery.children(job.id);
+export async function details(job: Job, viewer: Viewer, parts: Parts): Promise<Text> {
+  const calls = viewer === 'anybody' ? [] : await parts.store.audit.ofJob(job.id, callsMost + 1);
+  const newest = calls.slice(-callsMost);
+  const children = await parts.store.gallery.children(job.id);
+  const shared = await sharedOf(job, parts);
   const { request: made, outcome, charged, createdAt, startedAt, endedAt } = job;
   const took = startedAt !== undefined && endedAt !== undefined ? duration(endedAt - startedAt) : undefined;
-  const asked = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
   return lines(
     line('Prompt', made.prompt),
     line(
       'Model',
       `${made.model}, ${made.quality}, ${sizeText(made.size)}, ${made.format}, background ${made.background}`,
     ),
-    line('Asked for', `${counted(made.count, 'picture')} at ${asked} UTC`),
+    line('Asked for', `${counted(made.count, 'picture')} at ${minute(createdAt)}`),
     line('Version', versionText(job)),
     line('Made from', madeFrom(job)),
     line('Changed into', changedInto(children)),
     line('State', outcome ? outcomeText(outcome) : job.state),
     line('Quote', creditsText(job.quote)),
     line('Charged', charged === undefined ? undefined : creditsText(charged)),
+    line(
+      'Free',
+      shared && `made ${shared.madeAt === undefined ? '' : `at ${minute(shared.madeAt)} `}for ${shared.whose}`,
+    ),
     line('Took', took),
     line(
       'Made by',
       job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider || undefined,
     ),
+    line('Content credentials', credentialsText(calls)),
+    newest.length === 0 ? undefined : [{ bold: 'Calls' }, newest.length < calls.length ? ' of late' : ''],
+    ...newest.map((call) => callLine(call, viewer === 'admin')),
     ...job.notes,
     [{ quiet: `job ${job.id}` }],
   );
 }
+
+const minute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const line = (name: string, value: string | undefined): Text | undefined =>
   value === undefined ? undefined : [{ bold: name }, ` ${value}`];

@@ -7,6 +7,7 @@ import { bill } from '../domain/price.ts';
 import { previewsFrom } from './call-provider.ts';
 import type { Parts } from './parts.ts';
 import { callOf } from './record-call.ts';
+import { forgetOld, remember } from './remembered.ts';
 import { tariff } from './tariff.ts';
 import type { Part } from './try-ways.ts';
 
@@ -29,7 +30,7 @@ export async function keep(
     provider: joined(made.map(({ way }) => way.provider.name)) ?? '',
     providerRequest: joined(made.map(({ answer }) => answer.requestId)),
   };
-  const version = await parts.store.transaction(async ({ queue, ledger }) => {
+  const version = await parts.store.transaction(async ({ queue, ledger, answers }) => {
     const version = await queue.made(claim, finished);
     if (version === undefined) return undefined;
     await ledger.settle(job.id, charged);
@@ -37,9 +38,11 @@ export async function keep(
       await ledger.absorb(job.id, call.absorbed, 'billed beyond the charge', `${job.id}:${job.attempt}:beyond ${at}`);
       await queue.record(call);
     }
+    await remember(job, finished.pictures, { answers }, parts);
     return version;
   });
   if (version === undefined) return undefined;
+  parts.errands.add(forgetOld(parts));
   for (const { provider, absorbed } of calls)
     if (absorbed > 0) parts.log.warn({ job: job.id, provider, house: absorbed }, 'billed beyond the charge');
   return { job: { ...job, ...finished, version, state: 'made' }, pictures };
@@ -54,7 +57,7 @@ function billed(job: Job, made: readonly Part[], parts: Parts): readonly Call[] 
     const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
     const { charged, house, listMicroUsd } = bill(way.offer, request, call, held, tariff(way, parts));
     held = credits(held - charged) as Credits;
-    const { usage, requestId, organisation } = answer;
+    const { usage, requestId = part.named?.requestId, organisation = part.named?.organisation } = answer;
     const ending = { outcome: 'made', listMicroUsd, usage, requestId, organisation, charged, absorbed: house };
     const contentCredentials = pictures.every(({ bytes }) => hasContentCredentials(bytes));
     return callOf(job, part, { ...ending, delivered: pictures.length, contentCredentials }, parts);

@@ -80,6 +80,10 @@ export interface Rules {
   /** Previews to ask for while one picture of medium quality or better is made. */
   readonly partialImages: number;
   readonly admins: readonly PersonId[];
+  /** How long what was made answers the same request again. 0: never, and nothing in flight is shared. */
+  readonly cacheMs: number;
+  /** How many bytes of originals may be remembered so, over all teams. */
+  readonly cacheBytesMax: number;
 }
 
 /** A picture that people give must be smaller. Source: openai@7.55.0 resources/images.d.ts, read 2026-11. */

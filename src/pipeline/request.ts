@@ -47,12 +47,12 @@ export async function request(
 }
 
 /** Posts the root message, the thread and the card, then frees the job for the workers, whatever went wrong there. */
-async function announce({ job, placeInQueue }: Admitted, respond: Responder, parts: Parts): Promise<Received> {
+async function announce({ job, placeInQueue, shared }: Admitted, respond: Responder, parts: Parts): Promise<Received> {
   let place: Place = job.place;
   let show: Show | undefined;
   try {
-    place = await respond.announce(rootText(job, placeInQueue));
-    show = await openShow({ ...job, place }, waitingCard(job, placeInQueue), parts);
+    place = await respond.announce(rootText(job, placeInQueue, shared));
+    show = await openShow({ ...job, place }, waitingCard(job, placeInQueue, shared), parts);
     place = show.place();
   } catch (error) {
     if (error instanceof Fault && error.code === 'no-access') return withdraw(job, error, respond, parts);

@@ -9,6 +9,7 @@ import { keep } from './keep.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookGone, bookLoss } from './record-call.ts';
 import { type Way, waysFor } from './route.ts';
+import { share } from './share.ts';
 import type { Show } from './show.ts';
 import { tellEnd } from './tell-end.ts';
 import { ticketWay, tryWays } from './try-ways.ts';
@@ -32,6 +33,7 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     onMade();
     return deliver(claim, undefined, undefined, parts, signal);
   }
+  if (job.leader !== undefined) return runFollower(claim, parts, signal, onMade);
   const ways = waysFor(job.request, parts.providers);
   const ticketed = ticketWay(job, ways) !== undefined;
   if (claim.resumed && !ticketed) await bookCutOff(claim, ways, parts);
@@ -69,6 +71,15 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
   const show = await watch.show;
   show?.show(postingCard(kept.job));
   await deliver({ ...claim, job: kept.job }, kept.pictures, show, parts, signal);
+}
+
+/** For a job that gets the pictures of another: no provider is asked, and nothing is charged. */
+async function runFollower(claim: Claim, parts: Parts, signal: AbortSignal, onMade: () => void): Promise<void> {
+  onMade();
+  const shared = await share(claim, parts);
+  if (!shared) return;
+  if ('outcome' in shared) return end(claim, shared.outcome, undefined, parts);
+  await deliver({ ...claim, job: shared.made }, undefined, undefined, parts, signal);
 }
 
 /** The call that the process before had going, as far as it is known: where nothing was stored, it asked the first. */

@@ -5,6 +5,7 @@ import type { Job, JobId, NewJob, Place } from '../domain/job.ts';
 import { type CardWriter, cardWriter } from './card-writer.ts';
 import { rootText, threadTitle } from './cards.ts';
 import { type Parts, platformFor } from './parts.ts';
+import { sharedOf } from './share.ts';
 
 /** How one job is shown while this process holds it. */
 export interface Show extends CardWriter {
@@ -25,7 +26,8 @@ export async function openShow(job: NewJob | Job, card: Card, parts: Parts): Pro
     place = grown;
     await parts.store.queue.remember(job.id, grown);
   });
-  const opening: Opening = { job: job.id, title: threadTitle(job), root: rootText(job, undefined), card };
+  const root = rootText(job, undefined, await sharedOf(job, parts));
+  const opening: Opening = { job: job.id, title: threadTitle(job), root, card };
   await oneByOne(job.id, parts, () => thread.open(opening));
   const log = parts.log.child({ job: job.id });
   const writer = cardWriter(thread, platform.editIntervalMsMin, parts.clock, log, parts.clock.now());

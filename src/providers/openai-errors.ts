@@ -1,9 +1,10 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { ImageRequest } from '../domain/image.ts';
+import type { Named } from '../domain/image-provider.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
-import { allWordsOf, clearCode, nameIn, passedOn } from './gateway-codes.ts';
+import { allWordsOf, clearCode, isAboutModel, nameIn, passedOn } from './gateway-codes.ts';
 import { causeCodes, neverSent } from './never-sent.ts';
 import { inputRefusal } from './openai-inputs.ts';
 import { contentRefusal, isContentRefusal } from './openai-moderation.ts';
@@ -33,6 +34,12 @@ export function brokenAnswer(what: string, requestId?: string, cause?: unknown):
 export const requestIdOf = (headers: Headers | undefined): string | undefined =>
   headers?.get('x-request-id') ?? headers?.get('x-oneapi-request-id') ?? headers?.get('x-litellm-call-id') ?? undefined;
 
+/** What a call is known by, whatever the answer is. */
+export const namedBy = (headers: Headers): Named => ({
+  requestId: requestIdOf(headers),
+  organisation: headers.get('openai-organization') ?? undefined,
+});
+
 /** one-api's code, and OpenAI's. */
 const isPromptTooLong = (error: APIError<number | undefined>): boolean =>
   nameIn(error, ['prompt_too_long']) !== undefined ||
@@ -59,11 +66,13 @@ function codeOf(error: APIError<number | undefined>): FaultCode {
   const { status, type } = error;
   if (type === 'insufficient_quota') return 'account';
   const known = clearCode(error)?.code;
+  const isRefused = status === 401 || status === 402 || status === 403;
+  if (isRefused && (known ?? 'account') === 'account' && isAboutModel(error)) return 'rejected';
   if (known && !(known === 'unreachable' && status === undefined)) return known;
   if (/must be verified/i.test(error.message)) return 'account';
   // A stream that reports an error has begun with 200 already.
   if (status === undefined) return 'broken-answer';
-  if (status === 401 || status === 402 || status === 403) return 'account';
+  if (isRefused) return 'account';
   if (status === 429) return 'throttled';
   // Nobody has begun: the gateway does not know how.
   if (status === 501) return 'rejected';

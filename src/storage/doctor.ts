@@ -3,12 +3,23 @@ import type { BlobStore } from '../domain/blob-store.ts';
 import { openStates } from '../domain/job.ts';
 import { bills } from './doctor-bills.ts';
 import { families, lineage, unplaced } from './doctor-families.ts';
+import { hanging, unshared } from './doctor-followers.ts';
 import { bare, keptBlobs, lost } from './doctor-pictures.ts';
 import type { Schema } from './schema.ts';
 
 /** One thing that does not add up: what, where, and by how much. */
 export interface Finding {
-  readonly check: 'balance' | 'hold' | 'charge' | 'bill' | 'picture' | 'blob' | 'lineage' | 'version' | 'place';
+  readonly check:
+    | 'balance'
+    | 'hold'
+    | 'charge'
+    | 'bill'
+    | 'picture'
+    | 'blob'
+    | 'lineage'
+    | 'version'
+    | 'place'
+    | 'follower';
   readonly subject: string;
   readonly what: string;
 }
@@ -21,8 +32,9 @@ export interface Diagnosis {
 }
 
 /**
- * Recounts everything: balances and holds from the entries, what calls cost against what was booked, delivered jobs against pictures, blobs and the places they
- * were posted at, edits against what they were made of.
+ * Recounts everything: balances and holds from the entries, what calls cost against what was booked, delivered jobs
+ * against pictures, blobs and the places they were posted at, edits against what they were made of, and what was given
+ * free against whose it is.
  * All is read as it stood at one moment, so that a bot at work doesn't look like damage.
  */
 export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Diagnosis> {
@@ -41,6 +53,8 @@ export async function diagnose(db: Kysely<Schema>, blobs: BlobStore): Promise<Di
         ...(await lineage(trx)),
         ...(await families(trx)),
         ...(await unplaced(trx)),
+        ...(await hanging(trx)),
+        ...(await unshared(trx)),
       ],
       kept: await keptBlobs(trx),
     }));

@@ -5,6 +5,7 @@ import { type JobId, type JobState, openStates } from '../domain/job.ts';
 import type { Claim, JobQueue } from '../domain/job-queue.ts';
 import { callRow } from './call-row.ts';
 import { addLineage, nextVersion } from './families.ts';
+import { claimFollower, follow } from './followers.ts';
 import { ending, jobOf, newRow } from './job-row.ts';
 import type { InTransaction } from './ledger.ts';
 import type { Schema } from './schema.ts';
@@ -42,6 +43,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
         await addLineage(trx, job);
         return 'added';
       }),
+
+    follow: (job) => inTransaction((trx) => follow(trx, job)),
 
     async load(person) {
       const counts = await db
@@ -82,6 +85,8 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
       const abandoned = await abandonedJob(db, clock.now(), platforms, making);
       const resumed = abandoned && (await take(db, abandoned, owner, clock.now()));
       if (resumed) return resumed;
+      const follower = await claimFollower(db, inTransaction, owner, clock.now(), platforms);
+      if (follower) return follower;
       // A look without a lock: polling an empty queue must not write.
       if (!making || !(await nextInTurn(db, clock.now(), platforms, runningMax))) return undefined;
       return inTransaction(async (trx) => {
@@ -141,7 +146,7 @@ export function sqlJobQueue(db: Db, inTransaction: InTransaction, clock: Clock):
         const { id, family } = claim.job;
         const isFirst = id === family;
         const result = { charged, provider, provider_request: providerRequest ?? null };
-        const set = { state: 'made', version: isFirst ? 1 : null, ...result };
+        const set = { state: 'made', version: isFirst ? 1 : null, made_at: clock.now(), ...result };
         if (!(await fenced(trx, claim, ['running'], set, true))) return undefined;
         const rows = pictures.map((picture, position) => ({ ...picture, job: id, position }));
         await trx.insertInto('pictures').values(rows).execute();

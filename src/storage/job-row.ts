@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { WishKey } from '../domain/answers.ts';
 import { credits } from '../domain/credits.ts';
 import type { ImageRequest } from '../domain/image.ts';
 import type { Lane } from '../domain/image-provider.ts';
@@ -19,9 +20,12 @@ export function jobOf(row: Selectable<JobsTable>): Job {
     family: (row.family || row.id) as JobId,
     lane: row.lane as Lane,
     createdAt: row.created_at,
+    wish: (row.wish ?? undefined) as WishKey | undefined,
+    leader: (row.leader ?? undefined) as JobId | undefined,
     state: row.state as JobState,
     attempt: row.attempt,
     startedAt: row.started_at ?? undefined,
+    madeAt: row.made_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
     ticket: row.ticket === null ? undefined : (JSON.parse(row.ticket) as Json),
     provider: row.provider ?? undefined,
@@ -60,6 +64,8 @@ export function newRow(job: NewJob) {
     family: job.family,
     lane: job.lane,
     created_at: job.createdAt,
+    wish: job.wish ?? null,
+    leader: job.leader ?? null,
   };
 }
 

@@ -18,6 +18,7 @@ export interface Schema {
   shown_messages: { message: string; job: string };
   /** What each thread is about. */
   threads: { thread: string; job: string; position: number | null };
+  answers: AnswersTable;
   pace_slots: PaceSlotsTable;
   /** The pictures that were asked for in the last minute, by the slot that they were asked for in. */
   pace_images: { id: string; service: string; at: number; count: number };
@@ -80,7 +81,20 @@ export interface JobsTable {
   family: string;
   /** Null until it is made, or when an older Easel made it. */
   version: number | null;
+  /** What makes it the same as others; null where nothing is shared. */
+  wish: string | null;
+  /** The job whose pictures it gets too; null: it is made itself. */
+  leader: string | null;
+  made_at: number | null;
   lane: string;
+}
+
+/** Which job's pictures answer a wish. */
+interface AnswersTable {
+  wish: string;
+  job: string;
+  bytes: number;
+  made_at: number;
 }
 
 interface PicturesTable {

@@ -3,6 +3,8 @@ import type { Clock } from '../domain/clock.ts';
 import type { Credits } from '../domain/credits.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
+import { sqlAnswers } from './answers.ts';
+import { sqlAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { asFault, faulty } from './faulty.ts';
 import { sqlGallery } from './gallery.ts';
@@ -19,7 +21,7 @@ class Undone extends Error {
   }
 }
 
-/** Ledger, queue and gallery over one database. */
+/** Ledger, queue, gallery, answers and audit over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
@@ -28,12 +30,15 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
       ledger: sqlLedger(joined, clock, startingCredits),
       queue: sqlJobQueue(trx, joined, clock),
       gallery: sqlGallery(trx, joined),
+      answers: sqlAnswers(trx),
     };
   };
   return {
     ledger: faulty(sqlLedger(alone, clock, startingCredits)),
     queue: faulty(sqlJobQueue(db, alone, clock)),
     gallery: faulty(sqlGallery(db, alone)),
+    answers: faulty(sqlAnswers(db)),
+    audit: faulty(sqlAudit(db)),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {

@@ -43,6 +43,7 @@ export const inTurn = (db: Db, platforms: readonly PlatformName[]) =>
     .selectFrom('jobs')
     .selectAll()
     .where('state', '=', 'queued')
+    .where('leader', 'is', null)
     .where('platform', 'in', platforms)
     .orderBy('turn')
     .orderBy('created_at')
@@ -83,6 +84,7 @@ export async function nextInTurn(
         .selectFrom('jobs as busy')
         .select('busy.person')
         .where('busy.state', '=', 'running')
+        .where('busy.leader', 'is', null)
         .groupBy('busy.person')
         .having((having) => having.fn.countAll(), '>=', runningMax),
     )
@@ -120,12 +122,14 @@ export async function placeInQueue(db: Db, job: JobId): Promise<number | undefin
     .select(['turn', 'created_at'])
     .where('id', '=', job)
     .where('state', '=', 'queued')
+    .where('leader', 'is', null)
     .executeTakeFirst();
   if (!row) return undefined;
   const { ahead } = await db
     .selectFrom('jobs')
     .select((eb) => eb.fn.countAll().as('ahead'))
     .where('state', '=', 'queued')
+    .where('leader', 'is', null)
     .where((eb) => {
       const sameTurn = eb('turn', '=', row.turn);
       const sameTime = eb.and([sameTurn, eb('created_at', '=', row.created_at)]);

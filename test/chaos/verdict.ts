@@ -66,10 +66,11 @@ export async function judge(
     ...town.openai.violations().map(({ says }) => `OpenAI: ${says}`),
     ...strangers(town, new Set(kept.map(({ blob }) => blob))),
   ];
+  const hashesOf = ({ id }: JobRow) => kept.filter((picture) => picture.job === id).map(({ blob }) => blob);
   let staleCards = 0;
   for (const job of jobs) {
     const complain = (what: string) => wrong.push(`${job.id} (${job.state}, ${job.attempt} attempts): ${what}`);
-    const hashes = kept.filter((picture) => picture.job === job.id).map(({ blob }) => blob);
+    const hashes = hashesOf(job);
     const traces = (job.platform === 'discord' ? onDiscord : onSlack)(job, new Set(hashes), town);
     const delivered = job.state === 'delivered';
     if (!delivered && !excused.has(job.id)) complain(`ended so: ${job.outcome}`);
@@ -78,7 +79,8 @@ export async function judge(
     // A job that was cancelled while it was being announced needs no card.
     if (traces.cards.length !== 1 && delivered) complain(`has ${traces.cards.length} cards`);
     if (traces.results !== (delivered ? 1 : 0)) complain(`has ${traces.results} results`);
-    const wanted = delivered ? [hashes] : [];
+    // Whoever got the same pictures shows them too; each has one result.
+    const wanted = jobs.filter((other) => other.state === 'delivered' && isSame(hashesOf(other), hashes)).map(hashesOf);
     if (JSON.stringify(traces.pictureSets) !== JSON.stringify(wanted))
       complain(`shows ${traces.pictureSets.length} sets of pictures, or not those that are kept`);
     const asker = nativeId(job.person as PersonId)
@@ -90,15 +92,18 @@ export async function judge(
     const own = entries.filter((entry) => entry.job === job.id);
     const of = (kind: string) => own.filter((entry) => entry.kind === kind);
     const charges = of('charge').map(({ amount }) => amount);
-    if (JSON.stringify(charges) !== JSON.stringify(delivered ? [job.charged] : []))
+    // What is another's picture costs nothing, and was made for the other.
+    const isFree = job.leader !== null;
+    if (JSON.stringify(charges) !== JSON.stringify(delivered && !isFree ? [job.charged] : []))
       complain(`is charged ${charges.join(' and ') || 'nothing'}, not ${delivered ? job.charged : 'nothing'}`);
-    if (delivered && (job.charged ?? 0) <= 0) complain('costs nothing');
+    if (delivered && (job.charged ?? 0) > 0 === isFree) complain(`costs ${job.charged}`);
     if (of('hold').length !== 1) complain(`has ${of('hold').length} holds`);
     if (of('refund').length > 0) complain('is refunded');
     const billed = callsFor(job, town).filter((call) => call.billed).length;
     const covered =
       of('house').filter(({ reason }) => /^(possibly )?billed:/.test(reason ?? '')).length + (delivered ? 1 : 0);
-    if (billed > covered) complain(`was billed ${billed} times by the image service, and ${covered} are booked`);
+    if (billed > covered && !isFree)
+      complain(`was billed ${billed} times by the image service, and ${covered} are booked`);
     if (delivered && billed === 0) complain('was delivered without being made');
   }
   const files = town.slack.files().filter(({ fromApp, state }) => fromApp && state === 'uploaded');
@@ -157,6 +162,8 @@ function strangers({ discord, slack }: Town, kept: ReadonlySet<string>): string[
     ...crowds.map(({ kind, ts }) => `Slack: ${ts} pings ${kind}`),
   ];
 }
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean => some.join() === others.join();
 
 const isPicture = (name: string): boolean => /^easel-\d+\./.test(name);
 

@@ -48,6 +48,7 @@ test.each(both)(
     chat.command('imagine', { prompt: 'a marmalade hen' });
     await cardSaying(place, chat, "Easel's account");
     place.openai.always();
+    await place.easel().parts.health.takeBack('openai');
 
     const lost = { status: 500, afterWorking: true, times: 2 };
     place.discord.fail({ method: 'POST', path: '/(messages|callback)$' }, { ...lost, drop: true });

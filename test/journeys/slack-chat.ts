@@ -70,7 +70,7 @@ export function slackChat({ slack }: Pick<Studio, 'slack'>): Chat {
     },
     press(post, label, { user = 'ada', deliveries = 1 } = {}) {
       const before = seenBy(user).length;
-      const action = `easel:${label.toLowerCase()}`;
+      const action = `easel:${label === 'Make a new one' ? 'again' : label.toLowerCase()}`;
       const { requestId } = slack.button(post.id, action, user, { channel: post.channel, deliveries });
       return asked(requestId, user, before);
     },

@@ -47,6 +47,8 @@ export async function alerting(startsAt?: number) {
         userConcurrency: 1,
         userQueue: 1,
         userPerMinute: 1,
+        cacheMs: 0,
+        cacheBytesMax: 0,
         partialImages: 0,
       },
     });

@@ -8,7 +8,7 @@ import { type Database, type Engine, openDatabase } from '../../src/storage/data
 
 const server = 'postgres://postgres@127.0.0.1:5432';
 const tables = [
-  ...(['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache'] as const),
+  ...(['accounts', 'entries', 'jobs', 'pictures', 'calls', 'cache', 'answers'] as const),
   ...(['families', 'lineage', 'shown', 'shown_messages', 'threads', 'pace_slots', 'pace_images'] as const),
 ];
 

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Card } from '../../domain/card.ts';
+import type { Button, Card } from '../../domain/card.ts';
 import type { Remember, Thread } from '../../domain/chat-platform.ts';
 import type { Shown } from '../../domain/gallery.ts';
 import type { JobId, Place } from '../../domain/job.ts';
@@ -24,6 +24,12 @@ export const pictureKey = (job: JobId): string => `console:${job}`;
 export function consoleShown(place: Place): Shown {
   const { job } = place as ConsolePlace;
   return { thread: 'console', channel: 'console', messages: job ? [pictureKey(job)] : [], own: true };
+}
+
+/** What to type for a button, and what it does where the word does not say that. */
+function howTo({ action, label }: Button, number: number): string {
+  const does = label.toLowerCase();
+  return `${action} ${number}${does === action ? '' : ` (${does})`}`;
 }
 
 export interface Desk {
@@ -55,7 +61,7 @@ export function consoleThread(given: Place, remember: Remember, { folder, screen
         place = { ...place, files, job };
         await remember(place);
         const shown = files.map((file): Text => [{ bold: path.relative(process.cwd(), file) }]);
-        const words = buttons.filter(({ disabled }) => !disabled).map(({ action }) => `${action} ${place.number}`);
+        const words = buttons.filter(({ disabled }) => !disabled).map((button) => howTo(button, place.number));
         screen.say(lines(`#${place.number}`, text, ...shown, typed ? [{ quiet: words.join(' · ') }] : undefined));
       }
     },
