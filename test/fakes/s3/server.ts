@@ -11,6 +11,12 @@ import { localServer } from '../local-server.ts';
 /** What the next requests meet. */
 export type S3Fault = 'slow down' | 'cut off' | 'half a body' | 'other bytes' | 'silence';
 
+export interface S3Request {
+  readonly method: string;
+  /** Undefined: the whole object. */
+  readonly range: string | undefined;
+}
+
 export interface FakeS3 {
   /** What Easel is set up with. */
   readonly env: Readonly<Record<'BLOB_URL' | 'S3_ENDPOINT' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string>>;
@@ -20,7 +26,7 @@ export interface FakeS3 {
   /** What S3 itself would have refused, and the server here doesn't. */
   readonly violations: readonly string[];
   /** @param fault what a request meets, or undefined when it meets nothing */
-  meet(fault: (request: { readonly method: string; readonly path: string }) => S3Fault | undefined): void;
+  meet(fault: (request: S3Request) => S3Fault | undefined): void;
   close(): Promise<void>;
 }
 
@@ -62,7 +68,7 @@ export async function fakeS3(): Promise<FakeS3> {
       violations.push(`${method} ${url}: ${wrong}`);
       return refuse(response, 403, 'AccessDenied', wrong);
     }
-    const fault = meets({ method, path: url });
+    const fault = meets({ method, range: request.headers.range });
     const object = url.replace(/\?.*/, '');
     if (method === 'PUT' && body.length === 0) empty.add(object);
     switch (fault) {
