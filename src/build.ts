@@ -40,7 +40,7 @@ export async function openStorage(config: Config, clock: Clock): Promise<Storage
 }
 
 /** The SDK for S3 is loaded only where it is used. */
-async function openBlobs({ blobs, dataDir }: Pick<Config, 'blobs' | 'dataDir'>): Promise<BlobStore> {
+export async function openBlobs({ blobs, dataDir }: Pick<Config, 'blobs' | 'dataDir'>): Promise<BlobStore> {
   return blobs ? s3Blobs(blobs) : fileBlobs(path.join(dataDir, 'blobs'));
 }
 

@@ -41,19 +41,26 @@ export function onPostgres(body: (current: () => TestDatabase) => void): void {
 
 /** Runs `body` with the arguments of `openDatabase` for a database that nobody has opened yet, another for each test. */
 export function onNewDatabases(body: (at: () => TestDatabase['at']) => void): void {
-  const use = (make: () => Promise<New>) => {
-    let made: New | undefined;
-    beforeEach(async () => {
-      made = await make();
-    });
-    afterEach(() => made?.drop());
-    body(() => {
-      if (!made) throw new RangeError('the database is there only while tests run');
-      return made.at;
-    });
-  };
-  describe('on SQLite', () => use(newSqlite));
-  describe.skipIf(unanswered)('on PostgreSQL', () => use(newPostgres));
+  describe('on SQLite', () => useNew(newSqlite, body));
+  onNewPostgres(body);
+}
+
+/** The same on PostgreSQL alone. */
+export function onNewPostgres(body: (at: () => TestDatabase['at']) => void): void {
+  const name = unanswered ? `on PostgreSQL (skipped, no server answers: ${unanswered})` : 'on PostgreSQL';
+  describe.skipIf(unanswered)(name, () => useNew(newPostgres, body));
+}
+
+function useNew(make: () => Promise<New>, body: (at: () => TestDatabase['at']) => void): void {
+  let made: New | undefined;
+  beforeEach(async () => {
+    made = await make();
+  });
+  afterEach(() => made?.drop());
+  body(() => {
+    if (!made) throw new RangeError('the database is there only while tests run');
+    return made.at;
+  });
 }
 
 /** A place for a database, and how to leave nothing of it behind once it is closed. */
