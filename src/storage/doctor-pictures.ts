@@ -58,7 +58,7 @@ function inputBlobs(job: string, stored: string): KeptBlob[] {
 }
 
 /** Blobs whose bytes are gone. */
-export async function lost(kept: readonly KeptBlob[], blobs: BlobStore): Promise<Finding[]> {
+export async function lost(kept: readonly KeptBlob[], blobs: Pick<BlobStore, 'has'>): Promise<Finding[]> {
   const missing = await missingOf([...new Set(kept.map(({ blob }) => blob))], blobs);
   return kept.flatMap(({ job, blob, role }): Finding[] => {
     if (!missing.has(blob)) return [];
@@ -69,7 +69,7 @@ export async function lost(kept: readonly KeptBlob[], blobs: BlobStore): Promise
 }
 
 /** Asked for several at a time: a store that is far away answers slowly, and not everything at once. */
-async function missingOf(names: readonly string[], blobs: BlobStore): Promise<ReadonlySet<string>> {
+async function missingOf(names: readonly string[], blobs: Pick<BlobStore, 'has'>): Promise<ReadonlySet<string>> {
   const missing = new Set<string>();
   const left = names.values();
   const ask = async () => {

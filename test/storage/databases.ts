@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { type Database, type Engine, openDatabase } from '../../src/storage/database.ts';
 
 const server = 'postgres://postgres@127.0.0.1:5432';
@@ -53,10 +53,12 @@ export function onNewPostgres(body: (at: () => TestDatabase['at']) => void): voi
 
 function useNew(make: () => Promise<New>, body: (at: () => TestDatabase['at']) => void): void {
   let made: New | undefined;
-  beforeEach(async () => {
-    made = await make();
+  beforeEach(async ({ onTestFinished }) => {
+    const opened = await make();
+    made = opened;
+    // Registered first, so it comes last: whatever a test itself has opened is closed by then.
+    onTestFinished(opened.drop);
   });
-  afterEach(() => made?.drop());
   body(() => {
     if (!made) throw new RangeError('the database is there only while tests run');
     return made.at;
