@@ -147,7 +147,11 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
   } catch (error) {
     const { call, sent } = heard();
     if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? call : undefined };
-    if (error instanceof Fault && error.code === 'storage') throw error;
+    if (error instanceof Fault && error.code === 'storage') {
+      // Nothing went out: whoever goes on with the job must not take this for a call that was cut off.
+      if (!sent && which === 'call 1') await parts.store.queue.calling(claim, nobody, undefined).catch(() => undefined);
+      throw error;
+    }
     const fault = error instanceof Fault ? error : bugOf(error, sent);
     parts.health.ended(name, fault);
     await bookFault(claim.job, call, fault, parts, which);
