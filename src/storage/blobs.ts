@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlobStore } from '../domain/blob-store.ts';
+
+const isName = /^[0-9a-f]{64}$/;
 
 /**
  * Blobs as files: `ab/abcdef…`, named by the SHA-256 of their content. A file appears whole or not at all: it is
@@ -9,7 +11,7 @@ import type { BlobStore } from '../domain/blob-store.ts';
  */
 export function fileBlobs(folder: string): BlobStore {
   const fileOf = (name: string) => {
-    if (!/^[0-9a-f]{64}$/.test(name)) throw new RangeError(`${name} is no blob's name`);
+    if (!isName.test(name)) throw new RangeError(`${name} is no blob's name`);
     return path.join(folder, name.slice(0, 2), name);
   };
   const has = async (name: string) => {
@@ -36,6 +38,15 @@ export function fileBlobs(folder: string): BlobStore {
       }
     },
   };
+}
+
+/** The names of all blobs in a folder; none where there is no folder. */
+export async function blobsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.map((entry) => path.basename(entry)).filter((name) => isName.test(name));
 }
 
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
