@@ -11,9 +11,19 @@ import { type Figure, table } from './figure.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { queue } from './queue.ts';
+import { route } from './route.ts';
 import { start } from './start.ts';
 
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { start, latency, cpu, edit, ack, memory, queue };
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  start,
+  latency,
+  cpu,
+  edit,
+  ack,
+  memory,
+  queue,
+  route,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

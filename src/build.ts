@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { BlobStore } from './domain/blob-store.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Pace } from './domain/pace.ts';
@@ -13,6 +14,7 @@ import { fileBlobs } from './storage/blobs.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { faulty } from './storage/faulty.ts';
 import { postgresTally } from './storage/postgres-tally.ts';
+import { s3Blobs } from './storage/s3-blobs.ts';
 import { sqlStore } from './storage/store.ts';
 
 /** Builds the edges that the configuration names: storage and chat platforms. */
@@ -36,10 +38,18 @@ export async function openStorage(config: Config, clock: Clock): Promise<Storage
   return {
     database,
     store: sqlStore(database, clock, config.startingCredits, pseudonym),
-    blobs: fileBlobs(path.join(config.dataDir, 'blobs'), () => clock.now()),
+    blobs: await openBlobs(config, clock),
     pseudonym,
     pace: paceOver(database, clock),
   };
+}
+
+/** The SDK for S3 is loaded only where it is used. */
+export async function openBlobs(
+  { blobs, dataDir }: Pick<Config, 'blobs' | 'dataDir'>,
+  clock: Clock,
+): Promise<BlobStore> {
+  return blobs ? s3Blobs(blobs) : fileBlobs(path.join(dataDir, 'blobs'), () => clock.now());
 }
 
 function paceOver({ engine, db }: Database, clock: Clock): Pace {

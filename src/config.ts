@@ -1,9 +1,11 @@
 import os from 'node:os';
 import path from 'node:path';
+import { blobPlace } from './blob-config.ts';
 import { type Credits, credits } from './domain/credits.ts';
 import { type PersonId, readPersonId } from './domain/person.ts';
 import { type ProviderConfig, providerConfigs } from './provider-config.ts';
 import { type Environment, type Reader, reader } from './read-environment.ts';
+import type { S3Place } from './storage/s3-blobs.ts';
 
 export type SlackConfig = {
   readonly botToken: string;
@@ -42,6 +44,8 @@ export interface Config {
   readonly keepAuditDays: number | undefined;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  /** Undefined: in `dataDir`. */
+  readonly blobs: S3Place | undefined;
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string | undefined;
@@ -80,14 +84,13 @@ export function readConfig(env: Environment): Config {
     keepAuditDays: keepDays('KEEP_AUDIT_DAYS', read),
     dataDir: path.resolve(read.text('DATA_DIR') ?? './data'),
     databaseUrl: databaseUrl(read.text('DATABASE_URL'), problems),
+    blobs: blobPlace(read, problems),
     port: read.whole('PORT', 3000, 0, 65_535),
     host: read.text('HOST') ?? '127.0.0.1',
     publicUrl: read.url('PUBLIC_URL'),
     logLevel: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     userName: userName(),
   };
-  if (read.text('BLOB_URL'))
-    problems.push('BLOB_URL is not supported yet: leave it out, pictures are kept in DATA_DIR');
   if (problems.length > 0) throw new Error(`Easel can't start:\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);
 }

@@ -25,6 +25,7 @@ const programs: Record<string, () => Promise<number>> = {
   say: async () => (await import('./programs/say.ts')).say(words.join(' ')),
   register: async () => (await import('./programs/register.ts')).register(),
   models: async () => (await import('./programs/models.ts')).models(words.includes('--json')),
+  migrate: async () => (await import('./programs/migrate.ts')).migrate(words),
   audit: async () => (await import('./programs/audit.ts')).audit(words),
   backup: async () => (await import('./programs/backup.ts')).backup(words),
   restore: async () => (await import('./programs/restore.ts')).restore(words),

@@ -64,7 +64,7 @@ test('every problem is named at once, in the order of the variables', () => {
         PORT: '65536',
         PUBLIC_URL: 'easel.example',
         LOG_LEVEL: 'loud',
-        BLOB_URL: 's3://b',
+        BLOB_URL: 'gs://b',
       },
     }),
   ).toEqual([
@@ -81,10 +81,11 @@ test('every problem is named at once, in the order of the variables', () => {
     'CACHE_HOURS must be a whole number from 0 to 8760; it is “-1”',
     'CACHE_MEGABYTES must be a whole number from 1 to 10000000; it is “0”',
     'DATABASE_URL must begin with postgres://; leave it out for SQLite in DATA_DIR',
+    'BLOB_URL must be s3://bucket or s3://bucket/prefix; leave it out to keep pictures in DATA_DIR',
+    'AWS_REGION is missing: BLOB_URL needs it, or S3_ENDPOINT for a service other than Amazon’s',
     'PORT must be a whole number from 0 to 65535; it is “65536”',
     'PUBLIC_URL must be an address that begins with http:// or https://',
     'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent; it is “loud”',
-    'BLOB_URL is not supported yet: leave it out, pictures are kept in DATA_DIR',
   ]);
 });
 
@@ -346,4 +347,51 @@ test('things are kept for ever, unless days are set', () => {
   const set = { KEEP_PROMPTS_DAYS: '30', KEEP_PICTURES_DAYS: '90', KEEP_AUDIT_DAYS: '400' };
   expect(readConfig(set)).toMatchObject({ keepPromptsDays: 30, keepPicturesDays: 90, keepAuditDays: 400 });
   expect(() => readConfig({ KEEP_PICTURES_DAYS: '0' })).toThrow('KEEP_PICTURES_DAYS must be a whole number from 1');
+});
+
+describe('pictures in S3', () => {
+  const at = (env: Environment) => readConfig(env).blobs;
+
+  test('are nowhere without BLOB_URL, whatever else is set for Amazon', () => {
+    expect(at({ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'id', S3_ENDPOINT: 'https://s3.example' })).toBeUndefined();
+  });
+
+  test('need a region at Amazon, and take the machine’s role without a key', () => {
+    expect(at({ BLOB_URL: 's3://art', AWS_DEFAULT_REGION: 'eu-west-1' })).toEqual({
+      ...{ bucket: 'art', prefix: '', region: 'eu-west-1', endpoint: undefined, credentials: undefined },
+    });
+    expect(at({ BLOB_URL: 's3://art', AWS_REGION: 'eu-west-2', AWS_DEFAULT_REGION: 'eu-west-1' })?.region).toBe(
+      'eu-west-2',
+    );
+    expect(problems({ BLOB_URL: 's3://art' })).toHaveLength(1);
+  });
+
+  test('need no region elsewhere', () => {
+    const key = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
+    expect(at({ BLOB_URL: 's3://art/team/easel/', S3_ENDPOINT: 'http://minio:9000', ...key })).toEqual({
+      ...{ bucket: 'art', prefix: 'team/easel', region: 'us-east-1', endpoint: 'http://minio:9000' },
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
+    });
+  });
+
+  test.each(['s3://', 's3://ab', 's3://Art', 's3://art/../other', 's3://art//x', 's3://art/a b', 'https://art'])(
+    'are not at %s',
+    (url) => {
+      expect(problems({ BLOB_URL: url, AWS_REGION: 'eu-west-1' })).toEqual([
+        'BLOB_URL must be s3://bucket or s3://bucket/prefix; leave it out to keep pictures in DATA_DIR',
+      ]);
+    },
+  );
+
+  test('half a key, and a key in an address, are refused without being repeated', () => {
+    const found = problems({
+      BLOB_URL: 's3://art',
+      S3_ENDPOINT: 'https://id:hush@s3.example',
+      AWS_ACCESS_KEY_ID: 'id',
+    });
+    expect(found).toEqual([
+      'S3_ENDPOINT must be an address alone: the key belongs in AWS_ACCESS_KEY_ID',
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both, or neither for a role',
+    ]);
+  });
 });

@@ -30,11 +30,9 @@ describe('.env.example', () => {
     for (const one of ['DISCORD_TOKEN', 'SLACK_BOT_TOKEN', 'OPENAI_API_KEY'])
       for (const name of namesRead({ [one]: 'x', SLACK_APP_TOKEN: 'x', SLACK_BOT_TOKEN: 'x' })) read.add(name);
     for (const limit of ['IMAGES_PER_MINUTE', 'DEADLINE_SECONDS']) read.add(`PROVIDER_RELAY_${limit}`);
-    const refused = ['BLOB_URL'];
     const described = supported.map(({ name }) => ofRelay(name));
-    expect(described.toSorted()).toEqual([...read].filter((name) => !refused.includes(name)).toSorted());
-    const rest = variables.filter(({ supported: known }) => !known).map(({ name }) => name);
-    expect(rest).toEqual(['BLOB_URL']);
+    expect(described.toSorted()).toEqual([...read].toSorted());
+    expect(variables.filter(({ supported: known }) => !known).map(({ name }) => name)).toEqual([]);
   });
 
   test('describes every variable once', () => {

@@ -38,6 +38,11 @@ export interface Keeping {
   /** Removes what is written down of the calls for jobs whose last call ended before `before`. Returns how many. */
   purgeCalls(before: number, most: number): Promise<number>;
 
+  /** Blobs that jobs were let go of with, and that may have to go too, in order. @param after the last one seen, or empty */
+  leaving(after: string, most: number): Promise<readonly string[]>;
+  /** These are gone, or somebody else needs them. */
+  left(blobs: readonly string[]): Promise<void>;
+
   /** Notes what edits since `since` begin with, where an older Easel beside this one took them in. */
   noteInputs(since: number): Promise<void>;
   /**

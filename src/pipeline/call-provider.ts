@@ -5,6 +5,7 @@ import type { Job, Json } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Parts } from './parts.ts';
+import { patiently } from './patiently.ts';
 import type { Way } from './route.ts';
 
 const pollMs = 2_500;
@@ -26,7 +27,7 @@ export async function callProvider(
   const { job } = claim;
   let held = ticket;
   if (held === undefined) {
-    const answer = await provider.start(await orderOf(job, way, count, parts), job.id, signal, onProgress);
+    const answer = await provider.start(await orderOf(job, way, count, parts, signal), job.id, signal, onProgress);
     if (!('ticket' in answer)) return answer;
     held = answer.ticket;
     await parts.store.queue.calling(claim, provider.name, held);
@@ -52,9 +53,15 @@ function leftBehind(error: unknown): unknown {
 }
 
 /** The request with the bytes that go along, as far as this service takes it: one without previews is asked for none. */
-async function orderOf({ id, request }: Job, way: Way, count: number, { blobs }: Parts): Promise<ImageOrder> {
+async function orderOf(
+  { id, request }: Job,
+  way: Way,
+  count: number,
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<ImageOrder> {
   const read = async ({ blob, format, width, height }: InputPicture): Promise<Picture> => {
-    const bytes = await blobs.get(blob);
+    const bytes = await patiently(() => parts.blobs.get(blob), parts, signal);
     if (!bytes) throw new RangeError(`an input picture of job ${id} is not in the blob store`);
     return { bytes, format, width, height };
   };

@@ -6,18 +6,31 @@ import type { Call, Claim, Finished } from '../domain/job-queue.ts';
 import { bill } from '../domain/price.ts';
 import { previewsFrom } from './call-provider.ts';
 import type { Parts } from './parts.ts';
+import { patiently } from './patiently.ts';
 import { callOf } from './record-call.ts';
 import { forgetOld, remember } from './remembered.ts';
 import { tariff } from './tariff.ts';
 import type { Part } from './try-ways.ts';
 
+/** Stores the originals durably. @throws Fault `storage` when the blob store stays away, or `signal` ends the wait for it */
+export function storeOriginals(
+  made: readonly Part[],
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<readonly KeptPicture[]> {
+  const pictures = made.flatMap((part) => part.pictures);
+  return Promise.all(pictures.map((picture) => patiently(() => keepOne(picture, parts), parts, signal)));
+}
+
 /**
- * Stores the originals durably, then, in one transaction, that they are made, what the person pays, what the house
- * does, and every call that made them. Undefined when the claim was lost meanwhile; then nothing was booked.
+ * Books, in one transaction, that they are made, what the person pays, what the house does, and every call that made
+ * them. Undefined when the claim was lost meanwhile; then nothing was booked.
+ * @param stored the originals, in the blob store by now
  */
 export async function keep(
   claim: Claim,
   made: readonly Part[],
+  stored: readonly KeptPicture[],
   parts: Parts,
 ): Promise<{ readonly job: Job; readonly pictures: readonly Picture[] } | undefined> {
   const { job } = claim;
@@ -25,7 +38,7 @@ export async function keep(
   const calls = billed(job, made, parts);
   const charged = credits(calls.reduce((sum, call) => sum + call.charged, 0));
   const finished: Finished = {
-    pictures: await Promise.all(pictures.map((picture) => keepOne(picture, parts))),
+    pictures: stored,
     charged,
     provider: joined(made.map(({ way }) => way.provider.name)) ?? '',
     providerRequest: joined(made.map(({ answer }) => answer.requestId)),

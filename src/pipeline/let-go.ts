@@ -14,16 +14,28 @@ export type LettingGo = Pick<Parts, 'store' | 'blobs' | 'clock'>;
 /** Removes those of the blobs that nobody needs, except what was stored or renewed a moment ago. Returns how many stay for that. */
 export async function removeUnneeded(names: readonly string[], { store, blobs, clock }: LettingGo): Promise<number> {
   const needed = await store.keeping.needed(names, clock.now() - endedMs);
-  let fresh = 0;
+  const settled: string[] = [];
   for (const name of names) {
-    if (!needed.has(name) && !(await blobs.remove(name, clock.now() - freshMs))) fresh++;
+    if (needed.has(name) || (await blobs.remove(name, clock.now() - freshMs))) settled.push(name);
   }
-  return fresh;
+  await store.keeping.left(settled);
+  return names.length - settled.length;
+}
+
+/** What jobs were let go of with and could not be removed at once: it was too fresh, or whoever was at it died. */
+export async function removeLeaving(parts: LettingGo, signal: AbortSignal): Promise<void> {
+  for (let after = ''; ; ) {
+    const names = await parts.store.keeping.leaving(after, atOnce);
+    await removeUnneeded(names, parts);
+    const last = names.at(-1);
+    if (last === undefined || names.length < atOnce) return;
+    after = last;
+    await parts.clock.sleep(restMs, signal);
+  }
 }
 
 /**
- * Looks through the whole store for blobs that no job needs: of edits that were refused, of processes that died, and what
- * was too fresh to be removed before. A few at a time, with rests between.
+ * Looks through the whole store for blobs that no job needs: of edits that were refused, of processes that died. A few at a time, with rests between.
  */
 export async function sweep(parts: LettingGo, signal: AbortSignal): Promise<void> {
   const { store, blobs, clock } = parts;

@@ -5,7 +5,7 @@ import { pausedCard, postingCard } from './cards.ts';
 import { goneMeanwhile } from './choose-model.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
-import { keep } from './keep.ts';
+import { keep, storeOriginals } from './keep.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookGone, bookLoss } from './record-call.ts';
 import { type Way, waysFor } from './route.ts';
@@ -57,7 +57,9 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     return stopped(claim, tried.stopped, await watch.show, parts);
   }
 
-  const kept = await keep(claim, made, parts).catch(async (error: unknown) => {
+  const stored = await storeOriginals(made, parts, signal).catch((error: unknown) => ({ error }));
+  if ('error' in stored) return notStored(claim, made, stored.error, await watch.show, parts, signal);
+  const kept = await keep(claim, made, stored, parts).catch(async (error: unknown) => {
     // Where the database failed, the job goes on later, and the call is booked then.
     if (!(error instanceof Fault) || error.code !== 'storage') await bookAll(claim, made, 'not kept', parts);
     throw error;
@@ -99,6 +101,27 @@ async function bookAll(
   parts: Parts,
 ): Promise<void> {
   for (const [at, call] of calls.entries()) await bookLoss(job, call, why, parts, `${why} ${at}`);
+}
+
+/** Nobody gets what can't be stored: the house pays for it. A stop or a cancel ends the wait for the blob store. */
+async function notStored(
+  claim: Claim,
+  made: readonly Begun[],
+  error: unknown,
+  show: Show | undefined,
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<void> {
+  await bookAll(claim, made, 'not kept', parts);
+  if (!(error instanceof Fault)) throw error;
+  const { id } = claim.job;
+  parts.log.error({ job: id, err: error }, 'what was made could not be stored');
+  parts.errands.add(parts.alert('storage', `Easel can't store pictures. The log of job ${id} says more.`));
+  if (!signal.aborted) return end(claim, { fault: error.code }, show, parts);
+  const reason = signal.reason as StopReason;
+  // Nothing is being called: nothing will have been cut off.
+  if (reason === 'stopping') await parts.store.queue.calling(claim, nobody, undefined);
+  return stopped(claim, reason, show, parts);
 }
 
 /** The claim was lost, or the person cancelled while the pictures were being stored. */

@@ -1,4 +1,4 @@
-import { type LettingGo, removeUnneeded, sweep } from './let-go.ts';
+import { type LettingGo, removeLeaving, removeUnneeded, sweep } from './let-go.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const atOnce = 100;
@@ -27,5 +27,6 @@ export async function tidy(rules: KeepRules, parts: LettingGo, signal: AbortSign
     return jobs;
   });
   await gently(keepAuditDays, (before) => store.keeping.purgeCalls(before, atOnce));
+  await removeLeaving(parts, signal);
   await sweep(parts, signal);
 }

@@ -138,15 +138,20 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
     return { stopped: 'lost', running: undefined };
   try {
     const answer = await callProvider(claim, way, count, ticket, parts, signal, onProgress);
-    const { lost } = heard();
+    const pictures = isRefusal(answer) ? [] : picturesOf(answer);
+    const { lost, previews } = heard();
     parts.health.ended(name, lost[0]?.fault);
     const { call, missing } = await bookParts(claim.job, heard(), parts, which);
-    if (isRefusal(answer)) return await declined(claim.job, call, answer, heard().previews, parts, which);
-    return { part: partOf(call, answer), missing, lost: lost[0]?.fault };
+    if (isRefusal(answer)) return await declined(claim.job, call, answer, previews, parts, which);
+    return { part: { ...call, answer, pictures }, missing, lost: lost[0]?.fault };
   } catch (error) {
     const { call, sent } = heard();
     if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? call : undefined };
-    if (error instanceof Fault && error.code === 'storage') throw error;
+    if (error instanceof Fault && error.code === 'storage') {
+      // Nothing went out: whoever goes on with the job must not take this for a call that was cut off.
+      if (!sent && which === 'call 1') await parts.store.queue.calling(claim, nobody, undefined).catch(() => undefined);
+      throw error;
+    }
     const fault = error instanceof Fault ? error : bugOf(error, sent);
     parts.health.ended(name, fault);
     await bookFault(claim.job, call, fault, parts, which);
@@ -179,6 +184,17 @@ async function bookParts(
 const bugOf = (cause: unknown, sent: boolean): Fault =>
   new Fault('bug', 'a bug while making a picture', { cause, maybeBilled: sent });
 
+/** About as many characters of English make a token. */
+const charactersOfToken = 4;
+
+/** Micro-dollars by the list for previews without a picture: what they were made from was read all the same. */
+function previewsPrice({ request: { prompt, inputs } }: Job, { way: { offer } }: Begun, previews: number): number {
+  const { prices, partialImageTokens, inputImageTokens } = offer;
+  if (prices === null) return 0;
+  const text = Math.ceil(prompt.length / charactersOfToken) * prices.textIn;
+  return text + inputs.length * inputImageTokens * prices.imageIn + previews * partialImageTokens * prices.imageOut;
+}
+
 /** The previews of a picture that was declined in the end are billed, whatever becomes of it; with some services all of it. */
 async function declined(
   job: Job,
@@ -188,18 +204,16 @@ async function declined(
   parts: Parts,
   which: string,
 ): Promise<Answered> {
-  const { prices, partialImageTokens } = begun.way.offer;
-  const ofPreviews = previews * partialImageTokens * (prices?.imageOut ?? 0);
+  const ofPreviews = previews === 0 ? 0 : previewsPrice(job, begun, previews);
   const maybeBilled = refusal.refused === 'content' && refusal.maybeBilled === true;
   await bookLoss(job, begun, 'refused', parts, which, maybeBilled ? undefined : ofPreviews);
   return { refusal };
 }
 
-/** @throws Fault when none of its pictures is one */
-function partOf(begun: Begun, answer: Made): Part {
-  const pictures = answer.made.map(readImage).filter((picture) => picture !== undefined);
-  if (pictures.length > 0) return { ...begun, answer, pictures };
-  const { requestId } = answer;
+/** Those of its pictures that are pictures. @throws Fault when there is none */
+function picturesOf({ made, requestId }: Made): readonly Picture[] {
+  const pictures = made.map(readImage).filter((picture) => picture !== undefined);
+  if (pictures.length > 0) return pictures;
   throw new Fault('broken-answer', 'no picture in the answer', { maybeBilled: true, requestId });
 }
 

@@ -76,7 +76,8 @@ async function save(source: string, config: Config, folder: string): Promise<Sav
     const snapshot = path.join(folder, databaseName);
     await rm(snapshot, { force: true });
     takeSnapshot(source, snapshot);
-    const wanted = await blobsOf(snapshot);
+    // In a bucket they are safe from this machine, and as large as a bucket may be.
+    const wanted = config.blobs ? [] : await blobsOf(snapshot);
     const handle = await open(path.join(folder, 'archive'), 'w', 0o600);
     try {
       const archive = archiveWriter(handle, at);
@@ -135,14 +136,15 @@ async function addBlobs(archive: ArchiveWriter, wanted: readonly string[], blobs
   return gone;
 }
 
-function report(file: string, { at, pictures, lost, bytes }: Saved, { dataDir }: Config): string {
+function report(file: string, { at, pictures, lost, bytes }: Saved, config: Config): string {
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
-  const hasSecret = existsSync(path.join(dataDir, secretName));
+  const hasSecret = existsSync(path.join(config.dataDir, secretName));
   return [
     `Saved the database as of ${at.toISOString().slice(0, 19)}Z and ${counted(pictures, 'picture')} to ${file} (${size}).`,
     hasSecret
       ? 'It holds the secret key too, and what everybody asked for: keep it as safe as the installation.'
       : 'It holds what everybody asked for: keep it safe. SECRET_KEY is not in it: keep that elsewhere.',
+    ...(config.blobs ? [`The pictures stay in the bucket ${config.blobs.bucket}.`] : []),
     ...(lost === 0 ? [] : [`${counted(lost, 'picture')} could not be saved: npm run doctor names what is lost.`]),
   ].join('\n');
 }

@@ -4,14 +4,15 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { readConfig } from '../config.ts';
+import { openBlobs } from '../build.ts';
+import { type Config, readConfig } from '../config.ts';
 import { counted } from '../domain/text.ts';
-import { fileBlobs } from '../storage/blobs.ts';
 import { openDatabase } from '../storage/database.ts';
 import { type Diagnosis, diagnose } from '../storage/doctor.ts';
 import { letGo } from '../storage/let-go.ts';
 import { syncFolder } from '../storage/sync-folder.ts';
 import { readTar, type TarEntry, wholeOf } from '../storage/tar.ts';
+import { systemClock } from '../system-clock.ts';
 import { archiveForm, blobIn, databaseName, endName, readEnd, secretName } from './archive.ts';
 import { wantedFile } from './wanted-file.ts';
 
@@ -24,7 +25,8 @@ const smallBytesMax = 10_000;
 /** `npm run restore -- FILE`: a saved installation into an empty `DATA_DIR`, or nothing of it. */
 export async function restore(words: readonly string[]): Promise<number> {
   const file = wantedFile(words, 'npm run restore -- FILE');
-  const { dataDir, databaseUrl, secretKey } = readConfig(process.env);
+  const config = readConfig(process.env);
+  const { dataDir, databaseUrl, secretKey } = config;
   if (databaseUrl !== undefined) {
     throw new Error(
       'The database is PostgreSQL here, and this restores SQLite only. Use pg_restore --dbname "$DATABASE_URL" easel.dump, or leave DATABASE_URL out.',
@@ -39,7 +41,7 @@ export async function restore(words: readonly string[]): Promise<number> {
   await mkdir(draft, { mode: 0o700 });
   try {
     await unpack(file, draft);
-    const diagnosis = await examine(draft);
+    const diagnosis = await examine(draft, config);
     await moveIn(draft, dataDir);
     const hasSecret = secretKey !== undefined || existsSync(path.join(dataDir, secretName));
     console.log(report(diagnosis, dataDir, hasSecret));
@@ -114,11 +116,11 @@ async function unpackOne({ name, body, bytes }: TarEntry, draft: string): Promis
 }
 
 /** Brings the database up to date, frees what its Easel had in hand, and recounts everything. */
-async function examine(draft: string): Promise<Diagnosis> {
+async function examine(draft: string, { blobs }: Config): Promise<Diagnosis> {
   const { db } = await openDatabase(undefined, path.join(draft, databaseName));
   try {
     await letGo(db);
-    return await diagnose(db, fileBlobs(path.join(draft, 'blobs')));
+    return await diagnose(db, await openBlobs({ blobs, dataDir: draft }, systemClock));
   } finally {
     await db.destroy();
   }

@@ -2,9 +2,10 @@ import OpenAI, { OpenAIError } from 'openai';
 import { Fault } from '../domain/fault.ts';
 import type { ImageOrder, ImageProvider, Made, Progress, Terms } from '../domain/image-provider.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
+import { readPictures } from './answered-pictures.ts';
 import { isNotImplemented } from './gateway-codes.ts';
 import { sendOrder } from './images-call.ts';
-import { readPictures, readStream, readWhole } from './openai-answer.ts';
+import { readStream, readWhole } from './openai-answer.ts';
 import { namedBy, readFailure } from './openai-errors.ts';
 import { type EndUserAs, parametersOf } from './openai-parameters.ts';
 import { optionalParameters } from './optional-parameters.ts';
@@ -33,8 +34,8 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
   const { client, download, nameOf, endUserAs, ...terms } = options;
   const optional = optionalParameters();
   const checkStale = staleAnswers();
-  /** What the service has said that it does not do at all: it is not asked for that again. */
-  const unable = new Map<ImageOrder['task'], Fault>();
+  /** Its own words for it, once the service has said that it changes no pictures at all: it is not asked to again. */
+  let noEdits: string | undefined;
   /**
    * Jobs with a failed call: a cache may have kept the failure, or a picture that the job has already, so what they still
    * lack is asked for anew.
@@ -83,8 +84,7 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
 
     async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
-      const said = unable.get(order.task);
-      if (said) throw said;
+      if (order.task === 'edit' && noEdits !== undefined) throw new Fault('rejected', `said before: ${noEdits}`);
       try {
         // A client that is still signing in does not look at the signal.
         const called = { ...order, model: nameOf(order.model) };
@@ -96,7 +96,7 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
         const failure = faultIn(error) ?? readFailure(error, order.task);
         if (!(failure instanceof Error)) return failure;
         const isUnable = error instanceof OpenAI.APIError && isNotImplemented(error);
-        if (isUnable && failure instanceof Fault) unable.set(order.task, failure);
+        if (isUnable && order.task === 'edit') noEdits = failure.message;
         throw failure;
       }
     },

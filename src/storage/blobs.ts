@@ -111,6 +111,15 @@ async function removeOlder(file: string, before: number): Promise<boolean> {
   return false;
 }
 
+/** The names of all blobs in a folder; none where there is no folder. */
+export async function blobsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.map((entry) => path.basename(entry)).filter((name) => isName(name));
+}
+
 async function writeWhole(file: string, bytes: Uint8Array, at: number): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });

@@ -5,6 +5,8 @@ import type { Finding } from './doctor.ts';
 import { requestOf } from './job-row.ts';
 import type { Schema } from './schema.ts';
 
+const askedAtOnce = 16;
+
 /** The doctor's look at pictures: those that were made, and those that edits begin with. */
 
 /** A blob that a job needs, and what it is to the job. */
@@ -58,18 +60,23 @@ function inputBlobs(job: string, stored: string): KeptBlob[] {
 }
 
 /** Blobs whose bytes are gone. */
-export async function lost(kept: readonly KeptBlob[], blobs: BlobStore): Promise<Finding[]> {
-  const there = new Map<string, boolean>();
-  const findings: Finding[] = [];
-  for (const { job, blob, role } of kept) {
-    const has = there.get(blob) ?? (await blobs.has(blob));
-    there.set(blob, has);
-    if (has) continue;
-    findings.push({
-      check: 'blob',
-      subject: `job ${job}`,
-      what: `its ${role} ${blob.slice(0, 12)}… is not in the blob store`,
-    });
-  }
-  return findings;
+export async function lost(kept: readonly KeptBlob[], blobs: Pick<BlobStore, 'has'>): Promise<Finding[]> {
+  const missing = await missingOf([...new Set(kept.map(({ blob }) => blob))], blobs);
+  return kept.flatMap(({ job, blob, role }): Finding[] => {
+    if (!missing.has(blob)) return [];
+    return [
+      { check: 'blob', subject: `job ${job}`, what: `its ${role} ${blob.slice(0, 12)}… is not in the blob store` },
+    ];
+  });
+}
+
+/** Asked for several at a time: a store that is far away answers slowly, and not everything at once. */
+async function missingOf(names: readonly string[], blobs: Pick<BlobStore, 'has'>): Promise<ReadonlySet<string>> {
+  const missing = new Set<string>();
+  const left = names.values();
+  const ask = async () => {
+    for (const name of left) if (!(await blobs.has(name))) missing.add(name);
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, ask));
+  return missing;
 }

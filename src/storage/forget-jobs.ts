@@ -62,5 +62,14 @@ export async function letGoOfPictures(trx: Db, jobs: readonly { readonly id: str
   const pictures = await trx.deleteFrom('pictures').where('job', 'in', ids).returning('blob').execute();
   const inputs = await trx.deleteFrom('input_blobs').where('job', 'in', ids).returning('blob').execute();
   await trx.deleteFrom('answers').where('job', 'in', ids).execute();
-  return [...new Set([...pictures, ...inputs].map(({ blob }) => blob))];
+  const blobs = [...new Set([...pictures, ...inputs].map(({ blob }) => blob))];
+  if (blobs.length > 0) {
+    const rows = blobs.map((blob) => ({ blob }));
+    await trx
+      .insertInto('leaving')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  return blobs;
 }

@@ -78,6 +78,21 @@ export function sqlKeeping(db: Db, inTransaction: InTransaction, now: () => numb
       return Number(numDeletedRows);
     },
 
+    async leaving(after, most) {
+      const rows = await db
+        .selectFrom('leaving')
+        .select('blob')
+        .where('blob', '>', after)
+        .orderBy('blob')
+        .limit(most)
+        .execute();
+      return rows.map(({ blob }) => blob);
+    },
+
+    async left(blobs) {
+      if (blobs.length > 0) await db.deleteFrom('leaving').where('blob', 'in', blobs).execute();
+    },
+
     noteInputs: (since) => noteForgotten(db, since),
 
     async needed(blobs, since) {

@@ -21,6 +21,8 @@ export interface Schema {
   answers: AnswersTable;
   /** The blobs that an edit begins with: as they were given, and as the service gets them. */
   input_blobs: { job: string; blob: string };
+  /** Blobs that jobs have let go of, until it is settled whether they go. */
+  leaving: { blob: string };
   /** Who is to be forgotten, with all they asked for until then (ms since 1970). */
   forgetting: { person: string; until: number };
   pace_slots: PaceSlotsTable;

@@ -7,19 +7,29 @@ const bytes = new TextEncoder().encode('the original bytes');
 const hash = createHash('sha256').update(bytes).digest('hex');
 
 /** What every blob store promises. @param open gives an empty one */
-export function blobStoreContract(name: string, open: (clock: ManualClock) => Promise<BlobStore>): void {
+export function blobStoreContract(name: string, open: () => Promise<BlobStore>): void {
   describe(`${name} as a blob store`, () => {
-    let clock: ManualClock;
     let blobs: BlobStore;
     beforeEach(async () => {
-      clock = manualClock(Date.UTC(2026, 10, 20));
-      blobs = await open(clock);
+      blobs = await open();
     });
-    const olderThan = async (before: number) => {
-      const names: string[] = [];
-      for await (const page of blobs.older(before)) names.push(...page);
-      return names;
-    };
+
+    test('says whether it can be renewed, and goes unless it was stored too lately', async () => {
+      await blobs.put(bytes);
+      expect(await blobs.renew(hash)).toBe(true);
+      expect(await blobs.remove(hash, 0)).toBe(false);
+      expect(await blobs.has(hash)).toBe(true);
+      const future = 2 ** 42;
+      expect(await blobs.remove(hash, future)).toBe(true);
+      expect([await blobs.has(hash), await blobs.renew(hash), await blobs.get(hash)]).toEqual([
+        false,
+        false,
+        undefined,
+      ]);
+      expect(await blobs.remove(hash, future)).toBe(true);
+      expect(await blobs.put(bytes)).toBe(hash);
+      expect(await blobs.has(hash)).toBe(true);
+    });
 
     test('names what it keeps by its SHA-256', async () => {
       expect(await blobs.put(bytes)).toBe(hash);
@@ -49,6 +59,28 @@ export function blobStoreContract(name: string, open: (clock: ManualClock) => Pr
       expect(await blobs.has(hash)).toBe(true);
     });
 
+    test('a name that is none leads nowhere', async () => {
+      expect(await blobs.has('../../etc/passwd')).toBe(false);
+      await expect(blobs.get('../../etc/passwd')).rejects.toThrow(RangeError);
+    });
+  });
+}
+
+/** What stores promise that can be swept: what is in them has an age. */
+export function agingContract(name: string, open: (clock: ManualClock) => Promise<BlobStore>): void {
+  describe(`${name} whose blobs have an age`, () => {
+    let clock: ManualClock;
+    let blobs: BlobStore;
+    beforeEach(async () => {
+      clock = manualClock(Date.UTC(2026, 10, 20));
+      blobs = await open(clock);
+    });
+    const olderThan = async (before: number) => {
+      const names: string[] = [];
+      for await (const page of blobs.older(before)) names.push(...page);
+      return names;
+    };
+
     test('is older once time has passed, until it is stored or renewed again', async () => {
       await blobs.put(bytes);
       const other = await blobs.put(new Uint8Array([1]));
@@ -76,11 +108,6 @@ export function blobStoreContract(name: string, open: (clock: ManualClock) => Pr
       expect(await olderThan(clock.now() + 1_000)).toEqual([]);
       expect(await blobs.put(bytes)).toBe(hash);
       expect(await blobs.has(hash)).toBe(true);
-    });
-
-    test('a name that is none leads nowhere', async () => {
-      expect(await blobs.has('../../etc/passwd')).toBe(false);
-      await expect(blobs.get('../../etc/passwd')).rejects.toThrow(RangeError);
     });
   });
 }

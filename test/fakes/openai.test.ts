@@ -536,6 +536,20 @@ describe('faults', () => {
     expect(() => fake.next('typo' as FaultName)).toThrow('typo');
   });
 
+  test('come by lot for a share of the calls', async () => {
+    const course = async () => {
+      fake.reset();
+      fake.sometimes(0.5, ['server-error', 'slow-down'], 7);
+      for (let time = 0; time < 20; time += 1) await generate().catch(() => undefined);
+      return fake.calls().map(({ fault }) => fault);
+    };
+    const faults = await course();
+    expect(new Set(faults)).toEqual(new Set([null, 'server-error', 'slow-down']));
+    fake.sometimes(0, ['server-error'], 7);
+    await generate();
+    expect(() => fake.sometimes(1, ['typo' as FaultName], 7)).toThrow('typo');
+  });
+
   /** What the barest client gets for each of the rest: pictures, a word for what it got instead, or the name of what was thrown. */
   const outcomes: Record<
     (typeof behaviourFaultNames)[number],

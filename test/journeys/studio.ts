@@ -57,11 +57,8 @@ export interface StudioOptions {
   readonly openai?: Parameters<typeof fakeOpenAI>[0];
 }
 
-/** One call of a service in the books, as far as it is about money and who was asked. */
-export type Booked = Pick<
-  Selectable<CallsTable>,
-  'job' | 'provider' | 'outcome' | 'delivered' | 'charged' | 'absorbed'
->;
+/** One call of a service in the books. */
+export type Booked = Selectable<CallsTable>;
 
 interface Running {
   readonly storage: Storage;
@@ -126,12 +123,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
       running = await run();
     },
     recount: () => diagnose(running.storage.database.db, running.storage.blobs),
-    booked: () =>
-      running.storage.database.db
-        .selectFrom('calls')
-        .select(['job', 'provider', 'outcome', 'delivered', 'charged', 'absorbed'])
-        .orderBy('seq')
-        .execute(),
+    booked: () => running.storage.database.db.selectFrom('calls').selectAll().orderBy('seq').execute(),
     async close() {
       await halt();
       await Promise.all([discord.close(), slack.close(), openai.close()]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { type Database, type Engine, openDatabase } from '../../src/storage/database.ts';
 
 const server = 'postgres://postgres@127.0.0.1:5432';
@@ -19,6 +19,7 @@ const tables = [
     'pace_images',
     'input_blobs',
     'forgetting',
+    'leaving',
   ] as const),
 ];
 
@@ -51,19 +52,28 @@ export function onPostgres(body: (current: () => TestDatabase) => void): void {
 
 /** Runs `body` with the arguments of `openDatabase` for a database that nobody has opened yet, another for each test. */
 export function onNewDatabases(body: (at: () => TestDatabase['at']) => void): void {
-  const use = (make: () => Promise<New>) => {
-    let made: New | undefined;
-    beforeEach(async () => {
-      made = await make();
-    });
-    afterEach(() => made?.drop());
-    body(() => {
-      if (!made) throw new RangeError('the database is there only while tests run');
-      return made.at;
-    });
-  };
-  describe('on SQLite', () => use(newSqlite));
-  describe.skipIf(unanswered)('on PostgreSQL', () => use(newPostgres));
+  describe('on SQLite', () => useNew(newSqlite, body));
+  onNewPostgres(body);
+}
+
+/** The same on PostgreSQL alone. */
+export function onNewPostgres(body: (at: () => TestDatabase['at']) => void): void {
+  const name = unanswered ? `on PostgreSQL (skipped, no server answers: ${unanswered})` : 'on PostgreSQL';
+  describe.skipIf(unanswered)(name, () => useNew(newPostgres, body));
+}
+
+function useNew(make: () => Promise<New>, body: (at: () => TestDatabase['at']) => void): void {
+  let made: New | undefined;
+  beforeEach(async ({ onTestFinished }) => {
+    const opened = await make();
+    made = opened;
+    // Registered first, so it comes last: whatever a test itself has opened is closed by then.
+    onTestFinished(opened.drop);
+  });
+  body(() => {
+    if (!made) throw new RangeError('the database is there only while tests run');
+    return made.at;
+  });
 }
 
 /** A place for a database, and how to leave nothing of it behind once it is closed. */

@@ -290,9 +290,11 @@ onEveryDatabase((current) => {
       const blob = await deliver(at(newJob('ann', 1)), 'one');
       expect(await forgetAnn()).toEqual({ open: 0, fresh: 1 });
       expect(await blobs.has(blob)).toBe(true);
+      expect(await store.keeping.leaving('', 9)).toEqual([blob]);
       await days(1);
       await tidyUp();
       expect(await blobs.has(blob)).toBe(false);
+      expect(await store.keeping.leaving('', 9)).toEqual([]);
     });
 
     test('takes nobody whose id begins alike', async () => {

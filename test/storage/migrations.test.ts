@@ -153,7 +153,7 @@ onNewDatabases((at) => {
     const { db, engine } = await connect(url, file);
     const { '0007-retention': retention } = migrations(engine);
     await sql`delete from kysely_migration where name = '0007-retention'`.execute(db);
-    for (const table of ['input_blobs', 'forgetting']) await sql`drop table ${sql.table(table)}`.execute(db);
+    for (const table of ['input_blobs', 'forgetting', 'leaving']) await sql`drop table ${sql.table(table)}`.execute(db);
     for (const index of ['jobs_words_gone_at', 'jobs_pictures_gone_at', 'jobs_by_family', 'pictures_by_blob'])
       await sql`drop index ${sql.ref(index)}`.execute(db);
     for (const column of ['words_gone_at', 'pictures_gone_at'])

@@ -5,7 +5,7 @@ import { fileBlobs } from '../../src/storage/blobs.ts';
 import { sqlStore } from '../../src/storage/store.ts';
 import { answersContract } from '../contracts/answers.ts';
 import { auditContract } from '../contracts/audit.ts';
-import { blobStoreContract } from '../contracts/blob-store.ts';
+import { agingContract, blobStoreContract } from '../contracts/blob-store.ts';
 import { followersContract } from '../contracts/followers.ts';
 import { galleryContract } from '../contracts/gallery.ts';
 import { jobQueueContract } from '../contracts/job-queue.ts';
@@ -27,7 +27,6 @@ onEveryDatabase((current) => {
   answersContract('the database', async () => (await emptied()).answers);
   galleryContract('the database', () => emptied());
   auditContract('the database', () => emptied());
-  blobStoreContract('a folder', async (clock) =>
-    fileBlobs(path.join(current().folder, randomUUID()), () => clock.now()),
-  );
+  blobStoreContract('a folder', async () => fileBlobs(path.join(current().folder, randomUUID())));
+  agingContract('a folder', async (clock) => fileBlobs(path.join(current().folder, randomUUID()), () => clock.now()));
 });

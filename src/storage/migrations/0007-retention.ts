@@ -29,6 +29,11 @@ export const retention: Migration = {
     await noteAll(db);
 
     await db.schema
+      .createTable('leaving')
+      .addColumn('blob', 'text', (column) => column.primaryKey())
+      .execute();
+
+    await db.schema
       .createTable('forgetting')
       .addColumn('person', 'text', (column) => column.primaryKey())
       .addColumn('until', 'bigint', (column) => column.notNull())

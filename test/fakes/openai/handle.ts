@@ -45,6 +45,8 @@ export interface FakeOpenAI {
   /** The next `times` accepted image calls fail this way, before any `always`. Faults queue up. */
   next(fault: Fault, times?: number): void;
   always(fault?: Fault | null): void;
+  /** Of the other calls this share, from 0 to 1, fails in one of these ways, by lot; the same seed, the same lots. */
+  sometimes(share: number, faults: readonly Fault[], seed: number): void;
   latency(latency: Latency): void;
   /** From now on calls stay open (a stream: after its partials) until `release`. */
   hold(): void;

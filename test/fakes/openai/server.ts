@@ -40,6 +40,7 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
   const downloads: Download[] = [];
   const queued: Fault[] = [];
   let constant: Fault | null = null;
+  let lots: (call: string) => Fault | null = () => null;
   let latency: Latency = options.latency ?? 0;
   let today = options.today ?? '2026-11-20';
   let count = 0;
@@ -109,7 +110,7 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
       } else {
         const occurrence = (occurrences.get(accepted.request.prompt) ?? 0) + 1;
         occurrences.set(accepted.request.prompt, occurrence);
-        call.fault = queued.shift() ?? constant;
+        call.fault = queued.shift() ?? constant ?? lots(call.id);
         watch.changed();
         const cut = () => {
           fate.cut = true;
@@ -254,6 +255,13 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
     always(fault = null) {
       constant = fault && checkedFault(fault);
     },
+    sometimes(share, faults, seed) {
+      const known = faults.map(checkedFault);
+      lots = (call) => {
+        if (chanceOf(`${seed} ${call}`) >= share) return null;
+        return known[Math.floor(chanceOf(`${seed} ${call} how`) * known.length)] ?? null;
+      };
+    },
     latency(given) {
       latency = given;
     },
@@ -274,6 +282,7 @@ export async function fakeOpenAI(options: FakeOpenAIOptions = {}): Promise<FakeO
       for (const list of [calls, violations, downloads, queued]) list.length = 0;
       for (const map of [occurrences, published, announced]) map.clear();
       constant = null;
+      lots = () => null;
       latency = options.latency ?? 0;
       today = options.today ?? '2026-11-20';
       mostOpen = open;
