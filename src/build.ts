@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
+import { noMeter } from './domain/metrics.ts';
 import type { Pace } from './domain/pace.ts';
 import { guardedFetch } from './http/guarded-fetch.ts';
 import type { Parts } from './pipeline/parts.ts';
@@ -27,8 +28,8 @@ export interface Storage {
   readonly pace: Pace;
 }
 
-export async function openStorage(config: Config, clock: Clock): Promise<Storage> {
-  const database = await openDatabase(config.databaseUrl, path.join(config.dataDir, 'easel.db'));
+export async function openStorage(config: Config, clock: Clock, meter = noMeter): Promise<Storage> {
+  const database = await openDatabase(config.databaseUrl, path.join(config.dataDir, 'easel.db'), meter);
   return {
     database,
     store: sqlStore(database, clock, config.startingCredits),
@@ -47,6 +48,7 @@ export async function buildPlatforms(
   config: Config,
   log: Logger,
   clock: Clock,
+  meter = noMeter,
 ): Promise<{ platforms: ChatPlatform[]; mounted: Map<string, RequestListener> }> {
   const platforms: ChatPlatform[] = [];
   const mounted = new Map<string, RequestListener>();
@@ -54,7 +56,7 @@ export async function buildPlatforms(
     const { discordPlatform } = await import('./platforms/discord/discord.ts');
     const { apiUrl } = config.discord;
     const fetchTo = guardedFetch({ allowedOrigins: apiUrl ? [new URL(apiUrl).origin] : [] });
-    platforms.push(discordPlatform({ ...config.discord, fetchTo, log, clock }));
+    platforms.push(discordPlatform({ ...config.discord, fetchTo, log, clock, meter }));
   }
   if (config.slack) {
     const { slackPlatform } = await import('./platforms/slack/slack.ts');
@@ -68,6 +70,7 @@ export async function buildPlatforms(
       configurationToken: slackApp?.configToken,
       clock,
       log,
+      meter,
     });
     platforms.push(slack);
     if (slack.listener) mounted.set('/slack/', slack.listener);

@@ -5,6 +5,7 @@ import type { Job, Json, Outcome } from '../domain/job.ts';
 import { type Claim, nobody } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { callProvider } from './call-provider.ts';
+import { measurePreview } from './measure.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookLoss } from './record-call.ts';
 import { reportFault } from './report-fault.ts';
@@ -137,8 +138,10 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
   const lost: { readonly fault: Fault; readonly count: number }[] = [];
   const onProgress = (step: Progress) => {
     if ('sent' in step) sent = true;
-    else if ('partial' in step) previews++;
-    else if ('lost' in step) lost.push({ fault: step.lost, count: step.count ?? 1 });
+    else if ('partial' in step) {
+      previews++;
+      measurePreview(name, claim.job, parts);
+    } else if ('lost' in step) lost.push({ fault: step.lost, count: step.count ?? 1 });
     watch.progress(step);
   };
   if (question.isStored && ticket === undefined && !(await parts.store.queue.calling(claim, name, undefined)))

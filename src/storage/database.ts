@@ -3,8 +3,10 @@ import path from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { type Dialect, type DialectAdapter, Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { type Meter, noMeter } from '../domain/metrics.ts';
 import { migrations } from './migrations/all.ts';
 import type { Schema } from './schema.ts';
+import { timedStatements } from './timed-statements.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -22,10 +24,11 @@ const patienceMs = 5_000;
  * Opens the database and brings its schema up to date.
  * @param url `postgres://…`, or undefined for a SQLite file
  * @param file path of the SQLite file; its folder is made when missing
+ * @param meter told how long each statement took
  * @throws Error in plain words when it can't be opened
  */
-export async function openDatabase(url: string | undefined, file: string): Promise<Database> {
-  const database = await connect(url, file);
+export async function openDatabase(url: string | undefined, file: string, meter = noMeter): Promise<Database> {
+  const database = await connect(url, file, meter);
   const { engine, db } = database;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } });
   const { error } = await migrator.migrateToLatest();
@@ -40,9 +43,10 @@ export async function openDatabase(url: string | undefined, file: string): Promi
 }
 
 /** Opens the database with whatever schema it has. */
-export async function connect(url: string | undefined, file: string): Promise<Database> {
+export async function connect(url: string | undefined, file: string, meter: Meter = noMeter): Promise<Database> {
   const dialect = url === undefined ? sqlite(file) : await postgres(url);
-  return { engine: url === undefined ? 'sqlite' : 'postgres', db: new Kysely<Schema>({ dialect }) };
+  const db = new Kysely<Schema>({ dialect, log: timedStatements(meter) });
+  return { engine: url === undefined ? 'sqlite' : 'postgres', db };
 }
 
 function reason(error: unknown): string {
