@@ -38,7 +38,7 @@ import { hookSecret, personHash, readSecretKey } from './secret-key.ts';
 import { startPlatform } from './start-platform.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
 import { keyvOn } from './storage/keyv-store.ts';
-import { openJobs } from './storage/open-jobs.ts';
+import { readOpenJobs } from './storage/open-jobs.ts';
 import { keyvPreferences, modelsPreferred } from './storage/preferences.ts';
 import { type Hooks, hooksPath, openHooks } from './web/hooks.ts';
 import type { Metrics, Readings } from './web/metrics.ts';
@@ -129,7 +129,7 @@ export async function buildEasel(
   };
   beginAtZero(parts);
   const readings: Readings = {
-    openJobs: () => openJobs(database.db),
+    openJobs: () => readOpenJobs(database.db),
     platforms: () => [...platforms.values()].map(({ name, connected }) => ({ name, connected: connected() })),
     clock,
   };

@@ -1,5 +1,4 @@
-import type { FaultCode } from '../domain/fault.ts';
-import { remedy } from '../domain/fault.ts';
+import { type FaultCode, remedy } from '../domain/fault.ts';
 import { modelsOffered } from '../domain/image-provider.ts';
 import type { Job, NewJob, Outcome } from '../domain/job.ts';
 import type { Call } from '../domain/job-queue.ts';
@@ -8,7 +7,7 @@ import type { Parts } from './parts.ts';
 
 /** What happens to jobs and calls, as numbers for the operator. Told after the transaction that made it so. */
 
-export const faultCodes = Object.keys(remedy) as FaultCode[];
+const faultCodes = Object.keys(remedy) as FaultCode[];
 
 /** A service and a model as labels: those that are set up, or `other`. */
 function callLabels(
