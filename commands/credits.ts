@@ -1,14 +1,17 @@
 import { answerCommand, groupCommand } from '../src/domain/command.ts';
 import { credits, creditsText } from '../src/domain/credits.ts';
 import type { Entry } from '../src/domain/ledger.ts';
+import { reportText } from '../src/domain/report-text.ts';
 import { lines, type Text } from '../src/domain/text.ts';
 
 const historyMost = 15;
+const peopleMost = 10;
+const dayMs = 24 * 60 * 60 * 1000;
 const user = { kind: 'person', summary: 'Whose credits', required: true } as const;
 const amount = { kind: 'integer', summary: 'How many credits', required: true, min: 1, max: 10_000_000 } as const;
 const reason = { kind: 'text', summary: 'Why, for the record', required: true, maxLength: 200 } as const;
 
-/** What a person has, and where it went; admins give and take. */
+/** What a person has, and where it went; admins give and take, and see where all of it goes. */
 export default groupCommand({
   summary: 'See your credits; admins grant and revoke them',
   defaultVerb: 'balance',
@@ -61,6 +64,15 @@ export default groupCommand({
           { person: given.user },
           `${all}. They have ${available} now.`,
         ];
+      },
+    }),
+    report: answerCommand({
+      summary: 'What the image services made and took, and who pays it (admins)',
+      adminOnly: 'see where all credits go',
+      options: { days: { kind: 'integer', summary: 'Of how many days, 30 unless you say', min: 1, max: 365 } },
+      async answer({ days = 30 }, { audit, now }) {
+        const since = now - days * dayMs;
+        return reportText(await audit.report(since, peopleMost), days, since);
       },
     }),
   },

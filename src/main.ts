@@ -25,6 +25,7 @@ const programs: Record<string, () => Promise<number>> = {
   say: async () => (await import('./programs/say.ts')).say(words.join(' ')),
   register: async () => (await import('./programs/register.ts')).register(),
   models: async () => (await import('./programs/models.ts')).models(words.includes('--json')),
+  audit: async () => (await import('./programs/audit.ts')).audit(words),
   doctor: async () => (await import('./programs/doctor.ts')).doctor(words.includes('--json')),
 };
 

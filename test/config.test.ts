@@ -24,7 +24,15 @@ describe('with nothing set', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
       ...{ discord: undefined, slack: undefined, providers: [], databaseUrl: undefined, admins: [] },
-      ...{ startingCredits: 500, creditUsd: 0.001, port: 3000, host: '127.0.0.1', logLevel: 'info' },
+      ...{
+        startingCredits: 500,
+        creditUsd: 0.001,
+        cacheMs: 86_400_000,
+        cacheBytesMax: 2_000_000_000,
+        port: 3000,
+        host: '127.0.0.1',
+        logLevel: 'info',
+      },
     });
     expect(config.dataDir).toBe(`${process.cwd()}/data`);
     expect(Object.isFrozen(config)).toBe(true);
@@ -50,6 +58,7 @@ test('every problem is named at once, in the order of the variables', () => {
       ...{ SLACK_APP_TOKEN: 'xapp-1', SLACK_CONFIG_TOKEN: 'xoxe-1', PROVIDERS: 'relay', PARTIAL_IMAGES: '4' },
       ...{ LINK_ORIGINS: 'assets' },
       ...{ ADMINS: 'ann', ADMIN_CHANNEL: 'art', STARTING_CREDITS: '1.5', CREDIT_USD: '0', USER_QUEUE: '-1' },
+      ...{ CACHE_HOURS: '-1', CACHE_MEGABYTES: '0' },
       ...{
         DATABASE_URL: 'mysql://db',
         PORT: '65536',
@@ -69,6 +78,8 @@ test('every problem is named at once, in the order of the variables', () => {
     'STARTING_CREDITS must be a whole number from 0 to 1000000000; it is “1.5”',
     'CREDIT_USD must be a number above 0; it is “0”',
     'USER_QUEUE must be a whole number from 0 to 100000; it is “-1”',
+    'CACHE_HOURS must be a whole number from 0 to 8760; it is “-1”',
+    'CACHE_MEGABYTES must be a whole number from 1 to 10000000; it is “0”',
     'DATABASE_URL must begin with postgres://; leave it out for SQLite in DATA_DIR',
     'PORT must be a whole number from 0 to 65535; it is “65536”',
     'PUBLIC_URL must be an address that begins with http:// or https://',

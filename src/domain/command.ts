@@ -1,3 +1,4 @@
+import type { Audit } from './audit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ImageWish } from './image.ts';
 import type { Lane } from './image-provider.ts';
@@ -72,6 +73,7 @@ export interface Desk {
   readonly admin: boolean;
   readonly ledger: Ledger;
   readonly queue: JobQueue;
+  readonly audit: Audit;
   readonly preferences: Preferences;
   readonly catalogue: Catalogue;
   /** Ids of the models that the providers set up here offer, the default one first. */

@@ -6,14 +6,10 @@ import type { Usage } from './price.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The pictures of a call, as they came: whoever keeps them looks whether they are pictures. */
-export interface Made {
+export interface Made extends Named {
   readonly made: readonly Uint8Array[];
   /** What the service says it used; undefined when it says nothing. */
   readonly usage: Usage | undefined;
-  /** The service's own id for the call. */
-  readonly requestId: string | undefined;
-  /** Which organisation the service booked the call to, where it says so. */
-  readonly organisation?: string | undefined;
 }
 
 /** Plain JSON to ask the same service with later, also from another process. */
@@ -33,8 +29,20 @@ export type Progress =
   | { readonly percent: number }
   /** A whole picture, not finished yet. */
   | { readonly partial: Uint8Array }
+  /** The service has answered, whatever it says: how it calls this call. Of several calls each says so. */
+  | { readonly answered: Named }
   /** A part of the pictures will not come; the rest is still being made. `count`: how many that call was for. */
-  | { readonly lost: Fault; readonly count?: number };
+  | { readonly lost: Fault; readonly count?: number }
+  /** The same where the service declined that part. */
+  | { readonly declined: Refusal; readonly count: number };
+
+/** What a call is known by at the service. */
+export interface Named {
+  /** The service's own id for the call. */
+  readonly requestId: string | undefined;
+  /** Which organisation the service booked the call to, where it says so. */
+  readonly organisation?: string | undefined;
+}
 
 /** A request with the bytes of the pictures that go along, in the order of `inputs`. */
 export interface ImageOrder extends ImageRequest {

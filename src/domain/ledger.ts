@@ -56,5 +56,6 @@ export interface Ledger {
   /** Books what a provider billed, or may have billed, and nobody is charged for. */
   absorb(job: JobId, amount: Credits, reason: string, key: string): Promise<void>;
   balance(person: PersonId): Promise<Balance>;
+  /** What moved any credits, newest first. */
   history(person: PersonId, most: number): Promise<readonly Entry[]>;
 }

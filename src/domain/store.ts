@@ -1,4 +1,5 @@
 import type { Answers } from './answers.ts';
+import type { Audit } from './audit.ts';
 import type { Gallery } from './gallery.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Ledger } from './ledger.ts';
@@ -12,6 +13,7 @@ export interface Books {
 }
 
 export interface Store extends Books {
+  readonly audit: Audit;
   /** Runs `work` in one transaction. When it throws or returns a `Refusal`, nothing of it has happened. */
   transaction<T>(work: (books: Books) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. */

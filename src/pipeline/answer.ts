@@ -27,6 +27,7 @@ export async function answer(
     admin,
     ledger: store.ledger,
     queue: store.queue,
+    audit: store.audit,
     preferences,
     catalogue,
     models: modelsLiving(parts),

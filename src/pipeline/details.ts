@@ -2,14 +2,21 @@ import { creditsText } from '../domain/credits.ts';
 import { sizeText } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import { counted, duration, excerpt, lines, type Text } from '../domain/text.ts';
+import { callLine, credentialsText } from './call-lines.ts';
 import { originText, outcomeText, versionText } from './cards.ts';
 import type { Parts } from './parts.ts';
 import { sharedOf } from './share.ts';
 
 const childrenMost = 5;
+const callsMost = 10;
+
+/** Who looks: the calls behind a picture are for the one who asked for it, and for admins, who see the bill too. */
+export type Viewer = 'anybody' | 'asker' | 'admin';
 
 /** All there is to know about a job: what was asked, what came of it, what it came from and what came from it. */
-export async function details(job: Job, parts: Parts): Promise<Text> {
+export async function details(job: Job, viewer: Viewer, parts: Parts): Promise<Text> {
+  const calls = viewer === 'anybody' ? [] : await parts.store.audit.ofJob(job.id, callsMost + 1);
+  const newest = calls.slice(-callsMost);
   const children = await parts.store.gallery.children(job.id);
   const shared = await sharedOf(job, parts);
   const { request: made, outcome, charged, createdAt, startedAt, endedAt } = job;
@@ -36,6 +43,9 @@ export async function details(job: Job, parts: Parts): Promise<Text> {
       'Made by',
       job.providerRequest ? `${job.provider}, request ${job.providerRequest}` : job.provider || undefined,
     ),
+    line('Content credentials', credentialsText(calls)),
+    newest.length === 0 ? undefined : [{ bold: 'Calls' }, newest.length < calls.length ? ' of late' : ''],
+    ...newest.map((call) => callLine(call, viewer === 'admin')),
     ...job.notes,
     [{ quiet: `job ${job.id}` }],
   );

@@ -60,7 +60,7 @@ function billed(job: Job, made: readonly Part[], parts: Parts): readonly Call[] 
     const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
     const { charged, house, listMicroUsd } = bill(way.offer, request, call, held, tariff(way, parts));
     held = credits(held - charged) as Credits;
-    const { usage, requestId, organisation } = answer;
+    const { usage, requestId = part.named?.requestId, organisation = part.named?.organisation } = answer;
     const ending = { outcome: 'made', listMicroUsd, usage, requestId, organisation, charged, absorbed: house };
     const contentCredentials = pictures.every(({ bytes }) => hasContentCredentials(bytes));
     return callOf(job, part, { ...ending, delivered: pictures.length, contentCredentials }, parts);

@@ -7,7 +7,7 @@ import { unreachable } from '../domain/unreachable.ts';
 import { againWish, varyWish } from './again.ts';
 import { cancel } from './cancel.ts';
 import { originText } from './cards.ts';
-import { details } from './details.ts';
+import { details, type Viewer } from './details.ts';
 import { openEdit, openVary } from './edit-forms.ts';
 import { isAdmin, type Parts, platformFor } from './parts.ts';
 import type { Worker } from './queue.ts';
@@ -35,7 +35,7 @@ export async function press(
     case 'again':
       return request(asked, againWish(job), respond, parts, worker);
     case 'details':
-      return tell(await details(job, parts));
+      return tell(await details(job, await viewerOf(asked, job, parts), parts));
     case 'edit':
       return openEdit(job, respond, parts);
     case 'vary':
@@ -70,6 +70,11 @@ const notFinished: Refusal = {
 
 async function owns(asked: ChatRequest, job: Job, parts: Parts): Promise<boolean> {
   return asked.person.id === job.person.id || isAdmin(parts, asked.person, asked.place.platform, asked.admin);
+}
+
+async function viewerOf(asked: ChatRequest, job: Job, parts: Parts): Promise<Viewer> {
+  if (await isAdmin(parts, asked.person, asked.place.platform, asked.admin)) return 'admin';
+  return asked.person.id === job.person.id ? 'asker' : 'anybody';
 }
 
 async function vary(asked: ChatRequest, job: Job, respond: Responder, parts: Parts, worker: Worker): Promise<Received> {

@@ -1,5 +1,6 @@
 import { type Credits, credits } from '../domain/credits.ts';
 import type { Fault } from '../domain/fault.ts';
+import type { Named } from '../domain/image-provider.ts';
 import type { Job } from '../domain/job.ts';
 import type { Call } from '../domain/job-queue.ts';
 import { inCredits, listPrice } from '../domain/price.ts';
@@ -14,6 +15,8 @@ export interface Begun {
   readonly way: Way;
   readonly count: number;
   readonly startedAt: number;
+  /** What the service calls it, as far as it has said so. */
+  readonly named?: Named;
 }
 
 /** How a call ended, as far as that is not said by the job. */
@@ -25,15 +28,15 @@ type Ending = Pick<Call, 'outcome' | 'listMicroUsd'> &
 /** What is written down about it. */
 export function callOf(
   job: Job,
-  { way, count, startedAt }: Begun,
+  { way, count, startedAt, named }: Begun,
   ending: Ending,
   { clock }: Pick<Parts, 'clock'>,
 ): Call {
   const { model, quality, size } = job.request;
   return {
     ...{ job: job.id, attempt: job.attempt, provider: way.provider.name, model, quality, size, count },
-    ...{ startedAt, endedAt: clock.now(), requestId: undefined, organisation: undefined, usage: undefined },
-    ...{ delivered: 0, charged: credits(0), absorbed: credits(0), contentCredentials: undefined },
+    ...{ startedAt, endedAt: clock.now(), requestId: named?.requestId, organisation: named?.organisation },
+    ...{ usage: undefined, delivered: 0, charged: credits(0), absorbed: credits(0), contentCredentials: undefined },
     billedMicroUsd: ending.listMicroUsd * way.provider.priceMultiplier,
     ...ending,
   };
@@ -77,7 +80,7 @@ async function bookLossIn(
   const absorbed: Credits = inCredits(listMicroUsd / begun.count, begun.count, tariff(begun.way, parts));
   const key = `${job.id}:${job.attempt}:${which}`;
   await ledger.absorb(job.id, absorbed, isFault ? 'possibly billed: the call failed' : reasons[outcome], key);
-  const requestId = isFault ? outcome.requestId : undefined;
+  const requestId = (isFault ? outcome.requestId : undefined) ?? begun.named?.requestId;
   const ending = { outcome: isFault ? outcome.code : outcome, listMicroUsd, absorbed, requestId };
   const call = callOf(job, begun, ending, parts);
   await queue.record(call);

@@ -42,6 +42,7 @@ export async function sharedOf(job: NewJob, parts: Parts): Promise<Shared | unde
 function whose({ person, place }: Job, asking: NewJob, { platforms }: Parts): string {
   const platform = platforms.get(place.platform);
   const isHere = platform?.shown(place).channel === platform?.shown(asking.place).channel;
-  const isNamed = person.name !== nativeId(person.id).split('/').at(-1);
+  // Events of Slack carry no names, and an id means nothing to people; on the console the name is the id.
+  const isNamed = place.platform === 'console' || person.name !== nativeId(person.id).split('/').at(-1);
   return isNamed && (isHere || person.id === asking.person.id) ? person.name : 'somebody else here';
 }

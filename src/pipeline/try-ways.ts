@@ -1,10 +1,11 @@
 import { Fault, remedy } from '../domain/fault.ts';
 import { type Picture, readImage } from '../domain/image.ts';
-import type { Made, Progress } from '../domain/image-provider.ts';
+import type { Made } from '../domain/image-provider.ts';
 import type { Job, Json, Outcome } from '../domain/job.ts';
 import { type Claim, nobody } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { callProvider } from './call-provider.ts';
+import { type Heard, listen } from './listen.ts';
 import { measurePreview } from './measure.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookLoss } from './record-call.ts';
@@ -133,39 +134,49 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
   const { claim, way, count, ticket, which } = question;
   const { name } = way.provider;
   const begun: Begun = { way, count, startedAt: parts.clock.now() };
-  let sent = ticket !== undefined;
-  let previews = 0;
-  const lost: { readonly fault: Fault; readonly count: number }[] = [];
-  const onProgress = (step: Progress) => {
-    if ('sent' in step) sent = true;
-    else if ('partial' in step) {
-      previews++;
-      measurePreview(name, claim.job, parts);
-    } else if ('lost' in step) lost.push({ fault: step.lost, count: step.count ?? 1 });
+  const { onProgress, heard } = listen(begun, ticket !== undefined, (step) => {
+    if ('partial' in step) measurePreview(name, claim.job, parts);
     watch.progress(step);
-  };
+  });
   if (question.isStored && ticket === undefined && !(await parts.store.queue.calling(claim, name, undefined)))
     return { stopped: 'lost', running: undefined };
   try {
     const answer = await callProvider(claim, way, count, ticket, parts, signal, onProgress);
+    const { lost } = heard();
     parts.health.ended(name, lost[0]?.fault);
-    for (const [at, { fault, count: losing }] of lost.entries()) {
-      await bookFault(claim.job, { ...begun, count: losing }, fault, parts, `${which} lost ${at}`);
-      await reportFault(fault, claim.job, way, parts);
-    }
-    const missing = lost.reduce((sum, part) => sum + part.count, 0);
-    return isRefusal(answer)
-      ? await declined(claim.job, begun, answer, previews, parts, which)
-      : { part: partOf({ ...begun, count: count - missing }, answer), missing, lost: lost[0]?.fault };
+    const { call, missing } = await bookParts(claim.job, heard(), parts, which);
+    if (isRefusal(answer)) return await declined(claim.job, call, answer, heard().previews, parts, which);
+    return { part: partOf(call, answer), missing, lost: lost[0]?.fault };
   } catch (error) {
-    if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? begun : undefined };
+    const { call, sent } = heard();
+    if (signal.aborted) return { stopped: signal.reason as StopReason, running: sent ? call : undefined };
     if (error instanceof Fault && error.code === 'storage') throw error;
     const fault = error instanceof Fault ? error : bugOf(error, sent);
     parts.health.ended(name, fault);
-    await bookFault(claim.job, begun, fault, parts, which);
+    await bookFault(claim.job, call, fault, parts, which);
     await reportFault(fault, claim.job, way, parts);
     return { fault };
   }
+}
+
+/** Books the parts of a call that brought nothing; what is left of it, and how many pictures may be asked for again. */
+async function bookParts(
+  job: Job,
+  { call, lost, declined: refused }: Heard,
+  parts: Parts,
+  which: string,
+): Promise<{ readonly call: Begun; readonly missing: number }> {
+  // Which of the names is this part's is not known, but for what a fault says itself.
+  const part = { ...call, named: { requestId: undefined, organisation: call.named?.organisation } };
+  for (const [at, { fault, count }] of lost.entries()) {
+    await bookFault(job, { ...part, count }, fault, parts, `${which} lost ${at}`);
+    await reportFault(fault, job, call.way, parts);
+  }
+  for (const [at, { refusal, count }] of refused.entries())
+    await declined(job, { ...part, count }, refusal, 0, parts, `${which} declined ${at}`);
+  const missing = lost.reduce((sum, { count }) => sum + count, 0);
+  const gone = refused.reduce((sum, { count }) => sum + count, missing);
+  return { call: { ...call, count: Math.max(call.count - gone, 1) }, missing };
 }
 
 /** What an adapter trips over may be billed once the call is out; another service may do without it. */

@@ -8,7 +8,7 @@ import { chatParameters } from './chat-parameters.ts';
 import { findPictures, pickPicture } from './chat-pictures.ts';
 import { isNamedRefusal, refusalIn, refusalInError } from './chat-refusals.ts';
 import { type Reply, readReply } from './chat-reply.ts';
-import { brokenAnswer, readFailure } from './openai-errors.ts';
+import { brokenAnswer, namedBy, readFailure } from './openai-errors.ts';
 import { sdkSettings } from './sdk-settings.ts';
 import { versionedUrl } from './versioned-url.ts';
 
@@ -46,11 +46,13 @@ export function chatProvider({ apiKey, baseUrl, fetch, download, nameOf, ...term
         const headers = order.fresh ? { 'cache-control': 'no-cache' } : {};
         const asked = client.chat.completions.create({ ...parameters, stream: true }, { signal, headers });
         const { data, response } = await asked.withResponse();
+        onProgress({ answered: namedBy(response.headers) });
         const reply = await readReply(data, response, order.prompt, onProgress);
         signal.throwIfAborted();
         return await readAnswer(reply, order, download, signal);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof APIError && error.headers) onProgress({ answered: namedBy(error.headers) });
         const failure = error instanceof Fault ? error : readFailure(error, order.task);
         const refusal = failure instanceof Error ? declined(error) : failure;
         if (refusal) return refusal;

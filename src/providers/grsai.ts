@@ -103,6 +103,7 @@ export function grsaiProvider(options: GrsaiOptions): ImageProvider {
         throw failures[0];
       }
       for (const lost of failures) if (lost instanceof Fault) onProgress({ lost, count: 1 });
+      onProgress({ answered: { requestId: tasks.join(', ') } });
       onProgress({ percent: 0 });
       signal.throwIfAborted();
       const until = begunAt + (patienceMs ?? patienceMsUsual);

@@ -4,7 +4,7 @@ import type { ImageOrder, ImageProvider, Made, Progress, Terms } from '../domain
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { sendOrder } from './images-call.ts';
 import { readPictures, readStream, readWhole } from './openai-answer.ts';
-import { readFailure } from './openai-errors.ts';
+import { namedBy, readFailure } from './openai-errors.ts';
 import { type EndUserAs, parametersOf } from './openai-parameters.ts';
 import { optionalParameters } from './optional-parameters.ts';
 import { orAborted } from './or-aborted.ts';
@@ -47,6 +47,7 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
   ): Promise<Made> {
     const parameters = parametersOf(order, key, { without, endUserAs });
     const response = await sendOrder(client, order, parameters, { signal, anew: order.fresh || failed.has(key) });
+    onProgress({ answered: namedBy(response.headers) });
     const answer = await (parameters.stream ? readStream(response, client, onProgress) : readWhole(response));
     signal.throwIfAborted();
     const made = await readPictures(answer, download, signal);
@@ -86,6 +87,7 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
       } catch (error) {
         signal.throwIfAborted();
         remember(failed, key);
+        if (error instanceof OpenAI.APIError && error.headers) onProgress({ answered: namedBy(error.headers) });
         const failure = faultIn(error) ?? readFailure(error, order.task);
         if (failure instanceof Error) throw failure;
         return failure;

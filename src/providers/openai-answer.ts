@@ -2,12 +2,12 @@ import type OpenAI from 'openai';
 import { APIError } from 'openai';
 import { Stream } from 'openai/streaming';
 import { readImage } from '../domain/image.ts';
-import type { Made, Progress } from '../domain/image-provider.ts';
+import type { Made, Named, Progress } from '../domain/image-provider.ts';
 import type { Usage } from '../domain/price.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import { decodeBase64 } from './base64.ts';
 import { fetchPicture } from './fetch-picture.ts';
-import { brokenAnswer, requestIdOf } from './openai-errors.ts';
+import { brokenAnswer, namedBy, requestIdOf } from './openai-errors.ts';
 import { parsePictures } from './picture-json.ts';
 import { isKeptByProxy } from './stale-answers.ts';
 
@@ -17,11 +17,9 @@ import { isKeptByProxy } from './stale-answers.ts';
  */
 
 /** An answer as it is known before any picture has been decoded. */
-export interface Answer {
+export interface Answer extends Named {
   readonly items: readonly Item[];
   readonly usage: Usage | undefined;
-  readonly requestId: string | undefined;
-  readonly organisation: string | undefined;
   /** A proxy says that it has answered this way before. */
   readonly keptByProxy: boolean;
 }
@@ -90,8 +88,7 @@ function itemsIn(body: object): Item[] {
 const answerOf = (items: readonly Item[], usage: unknown, headers: Headers): Answer => ({
   items,
   usage: readUsage(usage),
-  requestId: requestIdOf(headers),
-  organisation: headers.get('openai-organization') ?? undefined,
+  ...namedBy(headers),
   keptByProxy: isKeptByProxy(headers),
 });
 

@@ -1,6 +1,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { ImageRequest } from '../domain/image.ts';
+import type { Named } from '../domain/image-provider.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
 import { allWordsOf, clearCode, nameIn, passedOn } from './gateway-codes.ts';
@@ -32,6 +33,12 @@ export function brokenAnswer(what: string, requestId?: string, cause?: unknown):
 /** The service's own id for a call, or that of the gateway before it. */
 export const requestIdOf = (headers: Headers | undefined): string | undefined =>
   headers?.get('x-request-id') ?? headers?.get('x-oneapi-request-id') ?? headers?.get('x-litellm-call-id') ?? undefined;
+
+/** What a call is known by, whatever the answer is. */
+export const namedBy = (headers: Headers): Named => ({
+  requestId: requestIdOf(headers),
+  organisation: headers.get('openai-organization') ?? undefined,
+});
 
 /** one-api's code, and OpenAI's. */
 const isPromptTooLong = (error: APIError<number | undefined>): boolean =>

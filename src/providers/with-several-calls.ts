@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from '../domain/refusal.ts';
 
 /**
  * Asks for more pictures than one call gives in several calls at once, and puts their answers together. What some calls
- * made is kept when others fail: the failure is told by `lost`, and fewer pictures come back.
+ * made is kept when others fail or are declined: that is told by `lost` and `declined`, and fewer pictures come back.
  * Goes around everything else, so that each call has its own tries and deadline.
  */
 export function withSeveralCalls(provider: ImageProvider): ImageProvider {
@@ -44,8 +44,10 @@ function together(
   // The failure that is thrown tells itself.
   const told = made.length === 0 && !refusal ? thrown : undefined;
   for (const [position, call] of settled.entries()) {
-    if (call.status === 'fulfilled' || call === told || !(call.reason instanceof Fault)) continue;
-    onProgress({ lost: call.reason, count: parts[position]?.count ?? 1 });
+    const count = parts[position]?.count ?? 1;
+    if (call.status === 'fulfilled') {
+      if (made.length > 0 && isRefusal(call.value)) onProgress({ declined: call.value, count });
+    } else if (call !== told && call.reason instanceof Fault) onProgress({ lost: call.reason, count });
   }
   if (told) throw told.reason;
   if (made.length === 0 && refusal) return refusal;

@@ -249,6 +249,8 @@ export function sqlLedger(inTransaction: InTransaction, clock: Clock, startingCr
           .selectFrom('entries')
           .selectAll()
           .where('person', '=', person)
+          // What is free is held and given back too, as nothing.
+          .where('amount', '>', 0)
           .orderBy('seq', 'desc')
           .limit(most)
           .execute();

@@ -4,6 +4,7 @@ import type { Credits } from '../domain/credits.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Books, Store } from '../domain/store.ts';
 import { sqlAnswers } from './answers.ts';
+import { sqlAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { asFault, faulty } from './faulty.ts';
 import { sqlGallery } from './gallery.ts';
@@ -20,7 +21,7 @@ class Undone extends Error {
   }
 }
 
-/** Ledger, queue, gallery and answers over one database. */
+/** Ledger, queue, gallery, answers and audit over one database. */
 export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credits): Store {
   const alone: InTransaction = (work) => db.transaction().execute(work);
   const within = (trx: Transaction<Schema>): Books => {
@@ -37,6 +38,7 @@ export function sqlStore({ db }: Database, clock: Clock, startingCredits: Credit
     queue: faulty(sqlJobQueue(db, alone, clock)),
     gallery: faulty(sqlGallery(db, alone)),
     answers: faulty(sqlAnswers(db)),
+    audit: faulty(sqlAudit(db)),
     async transaction(work) {
       try {
         return await db.transaction().execute(async (trx) => {

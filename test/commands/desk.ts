@@ -60,6 +60,7 @@ export async function openDesk(): Promise<TestDesk> {
     admin: true,
     ledger: store.ledger,
     queue: store.queue,
+    audit: store.audit,
     preferences,
     catalogue,
     models,

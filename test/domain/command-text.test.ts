@@ -204,7 +204,9 @@ describe('how to say it', () => {
 
   test('shows what is needed bare and what is optional in brackets', () => {
     const credits = commandOf('credits');
-    expect(usageHint(credits)).toBe('balance | history | grant @user amount reason | revoke @user amount reason');
+    expect(usageHint(credits)).toBe(
+      'balance | history | grant @user amount reason | revoke @user amount reason | report [days:1–365]',
+    );
     expect(usageHint(commandOf('cancel'))).toBe('[all:yes]');
     expect(usageHint(commandOf('help'))).toBe('[about:…]');
     expect(usageHint(commandOf('history'))).toBe('[most:1–25]');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { personId } from '../../src/domain/person.ts';
-import { clip, counted, duration, excerpt, lines, nearest, ordinal, plainText } from '../../src/domain/text.ts';
+import { ago, clip, counted, duration, excerpt, lines, nearest, ordinal, plainText } from '../../src/domain/text.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const graphemes = (text: string) => [...segmenter.segment(text)].map(({ segment }) => segment);
@@ -127,6 +127,20 @@ describe('words for numbers', () => {
     [7_201_000, '3 h'],
   ])('waiting for %d ms is %s', (ms, words) => {
     expect(duration(ms)).toBe(words);
+  });
+
+  test.each([
+    [0, 'just now'],
+    [999, 'just now'],
+    [1_000, '1 second ago'],
+    [59_999, '59 seconds ago'],
+    [60_000, '1 minute ago'],
+    [239_999, '3 minutes ago'],
+    [7_199_999, '119 minutes ago'],
+    [7_200_000, '2 hours ago'],
+    [86_399_999, '23 hours ago'],
+  ])('what was %d ms before is %s', (ms, words) => {
+    expect(ago(ms)).toBe(words);
   });
 });
 

@@ -68,6 +68,17 @@ test('every way into an edit on the console sends the service exactly the right 
   expect((await recount()).findings).toEqual([]);
 });
 
+test('the same again is there at once on the console, free, and again 2 makes a new one', async () => {
+  const { openai, shown, type, recount } = await atTheTerminal();
+  await type('/imagine a red fox quality:low');
+  await type('/imagine a red fox quality:low');
+  expect(shown.lines().join('\n')).toMatch(/made (just now|\d+ seconds? ago) for ann, free · 494 left/);
+  expect(openai.calls()).toHaveLength(1);
+  await type('again 2');
+  expect(openai.calls()).toHaveLength(2);
+  expect(await recount()).toMatchObject({ findings: [], credits: { charged: 12, held: 0 } });
+});
+
 test('size:auto keeps the shape of the picture that is changed', async () => {
   const { openai, type } = await atTheTerminal();
   await type('/imagine a wide valley shape:1536x864 quality:low');

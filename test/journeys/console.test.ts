@@ -135,7 +135,7 @@ describe.concurrent('the other programs', () => {
     const { run } = await newcomer(context);
     expect(await run(['dance'])).toMatchObject({
       code: 1,
-      stderr: 'There is no program dance. There is start, say, register, models, doctor.\n',
+      stderr: 'There is no program dance. There is start, say, register, models, audit, doctor.\n',
     });
   });
 });

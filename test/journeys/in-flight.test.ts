@@ -170,16 +170,16 @@ describe.each(both)('when three people on %s ask for the same at once', (_, chat
   test('what fails for the first fails for all of them, and the next one who asks has it made', async () => {
     const place = await studio(unlimited);
     const chat = chatOf(place);
-    place.openai.always('invalid-api-key');
+    place.openai.always('server-error');
     await asking(place, chat);
     place.openai.release();
-    const ends = await Promise.all([0, 1, 2].map((n) => saying(place, chat, n, "Easel's account")));
+    const ends = await Promise.all([0, 1, 2].map((n) => saying(place, chat, n, 'The image service')));
     expect(new Set(ends.map(({ text }) => text)).size).toBe(1);
     expect(await allSpent(place, chat)).toEqual([0, 0, 0]);
     const failed = place.openai.calls().length;
     place.openai.always(null);
     chat.command('imagine', { prompt: 'a red fox', quality: 'low' }, { user: chat.other });
-    await results(chat, 1);
+    await place.clock.flyUntil(results(chat, 1));
     expect(place.openai.calls()).toHaveLength(failed + 1);
     await expectSound(place, chat);
   });

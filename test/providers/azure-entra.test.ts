@@ -1,7 +1,9 @@
+import { AggregateAuthenticationError, CredentialUnavailableError } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { type AzureOptions, azureProvider } from '../../src/providers/azure.ts';
+import { noToken } from '../../src/providers/entra-token.ts';
 import { failureOf, make, termsFor } from '../contracts/image-provider.ts';
 import { editOf, inputPicture } from '../contracts/input-pictures.ts';
 import { type FakeIdentity, fakeIdentity } from '../fakes/azure/identity.ts';
@@ -98,4 +100,16 @@ describe.each([
     controller.abort(reason);
     expect(await failed).toBe(reason);
   });
+});
+
+/** The library repeats for 18 s before it gives these up, so that they are made here as it made them. */
+test('a network that is down between here and Microsoft Entra mends itself: no admin is called', () => {
+  const away = new CredentialUnavailableError(
+    'ManagedIdentityCredential: Network unreachable. Message: network_error: See https://aka.ms/msal.js.errors#network_error',
+  );
+  const unknown = new CredentialUnavailableError('ManagedIdentityCredential: Authentication failed.');
+  const name = Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' });
+  for (const cause of [away, new AggregateAuthenticationError([away]), new Error('request failed', { cause: name })])
+    expect(noToken('scope', cause)).toMatchObject({ code: 'unreachable', maybeBilled: false });
+  expect(noToken('scope', new AggregateAuthenticationError([unknown]))).toMatchObject({ code: 'account' });
 });

@@ -37,8 +37,9 @@ describe.each(streamed)('words instead of a picture, streamed: %s,', (streams) =
 
   test.each(refusalNames)('are a refusal: %s', async (message) => {
     fake.always({ message });
-    const { result } = await make(chat());
+    const { result, progress } = await make(chat());
     expect(result).toEqual({ refused: 'content', stage: stageOf(message), categories: [] });
+    expect(progress).toContainEqual({ answered: { requestId: expect.stringMatching(/^req_/) } });
     expect(fake.downloads()).toEqual([]);
   });
 

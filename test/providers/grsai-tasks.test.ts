@@ -19,7 +19,7 @@ describe.each(generations)('a task of the API %s', (generation) => {
     const { fake, ticket, check, told } = await open();
     fake.hold();
     const kept = await ticket();
-    expect(told).toEqual([{ percent: 0 }]);
+    expect(told).toEqual([{ answered: { requestId: expect.stringMatching(/^1-/) } }, { percent: 0 }]);
     expect(await check(kept)).toEqual({ percent: undefined });
     for (const percent of [0, 40, 85]) {
       fake.progress(percent);
@@ -170,7 +170,11 @@ describe('several pictures', () => {
     const { fake, ticket, end, told } = await desk();
     fake.next('bad-gateway');
     expect(hashes(await end(await ticket({ count: 3 })))).toHaveLength(2);
-    expect(told).toMatchObject([{ lost: { code: 'unreachable', maybeBilled: true }, count: 1 }, { percent: 0 }]);
+    expect(told).toMatchObject([
+      { lost: { code: 'unreachable', maybeBilled: true }, count: 1 },
+      { answered: { requestId: expect.stringMatching(/^1-\w+, 2-\w+$/) } },
+      { percent: 0 },
+    ]);
     expect(fake.calls()).toHaveLength(3);
   });
 });

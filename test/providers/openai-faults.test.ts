@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault, type FaultCode } from '../../src/domain/fault.ts';
 import { readImage } from '../../src/domain/image.ts';
-import type { ImageOrder } from '../../src/domain/image-provider.ts';
+import type { ImageOrder, Progress } from '../../src/domain/image-provider.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
@@ -242,6 +242,19 @@ test.each([
   fake.next(answer(429, limit(message), headers as Record<string, string>));
   expect(await failureOf(make(openai()))).toMatchObject({ code: 'throttled', retryAfterMs });
 });
+
+test.each(['moderation-input', 'rate-limit-text', 'ok-with-error', 'not-a-picture', 'cut-stream'] as const)(
+  'what the call is known by is told, whatever comes of it: %s',
+  async (name) => {
+    fake.next(name);
+    const told: Progress[] = [];
+    const tell = (step: Progress) => void told.push(step);
+    await make(openai(), { partialImages: name === 'cut-stream' ? 2 : 0 }, undefined, tell).catch(() => undefined);
+    expect(told.filter((step) => 'answered' in step).at(-1)).toEqual({
+      answered: { requestId: fake.calls()[0]?.requestId, organisation: 'org-fake' },
+    });
+  },
+);
 
 test('categories are told in readable words, whichever way they come', async () => {
   const base = { message: 'no', type: 'image_generation_user_error', param: null };

@@ -31,6 +31,13 @@ async function insertOld(db: Kysely<never>, state: string, endedAt: number | nul
       values (${oldId(state)}, 0, ${'ab'.repeat(32)}, 'png', 1024, 1024, 12)`.execute(db);
 }
 
+/** A call as it was written down before there was an audit. */
+const insertOldCall = (db: Kysely<never>, endedAt: number): Promise<unknown> =>
+  sql`insert into calls (job, attempt, provider, model, quality, size, count, started_at, ended_at, outcome, request_id)
+    values (${oldId('delivered')}, 1, 'openai', 'gpt-image-2', 'low', '1024x1024', 2, 1, ${endedAt}, 'made', 'req_1')`.execute(
+    db,
+  );
+
 onNewDatabases((at) => {
   let database: Database;
 
@@ -46,6 +53,7 @@ onNewDatabases((at) => {
     const old = db as unknown as Kysely<never>;
     for (const state of ['queued', 'running', 'made']) await insertOld(old, state, null);
     for (const state of ['delivered', 'failed', 'cancelled']) await insertOld(old, state, 7);
+    await insertOldCall(old, 7);
     await db.destroy();
     database = await openDatabase(url, file);
   });
@@ -118,6 +126,25 @@ onNewDatabases((at) => {
     expect(await queue.find(oldId('delivered'))).toMatchObject({ family: oldId('delivered'), version: 1 });
     expect(await queue.find(oldId('queued'))).toMatchObject({ family: oldId('queued'), version: undefined });
     expect(await placesAndLineage()).toEqual([]);
+  });
+
+  test('calls of before, and of an older Easel beside this one, say what they say and nothing about money', async () => {
+    await insertOldCall(database.db as unknown as Kysely<never>, 8);
+    const { audit, queue } = open();
+    const calls = await audit.ofJob(oldId('delivered'), 9);
+    expect(calls.map(({ endedAt }) => endedAt)).toEqual([7, 8]);
+    for (const call of calls) {
+      expect(call).toMatchObject({ provider: 'openai', outcome: 'made', requestId: 'req_1', count: 2, refunded: 0 });
+      expect(call).toMatchObject({ charged: undefined, delivered: undefined, contentCredentials: undefined });
+    }
+    expect((await audit.page(0, 9, undefined, 9)).length).toBe(2);
+    const nothing = { pictures: 0, listMicroUsd: 0, billedMicroUsd: 0, charged: 0, absorbed: 0 };
+    expect(await audit.report(0, 9)).toEqual({
+      ...{ providers: [{ provider: 'openai', calls: 2, unpriced: 2, ...nothing }], people: [], models: [] },
+    });
+    expect(await queue.pastCalls(7, 9)).toEqual([
+      { provider: 'openai', model: 'gpt-image-2', outcome: 'made', tookMs: 7 },
+    ]);
   });
 
   test('a database that is up to date is left as it is', async () => {

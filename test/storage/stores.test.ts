@@ -4,6 +4,7 @@ import { credits } from '../../src/domain/credits.ts';
 import { fileBlobs } from '../../src/storage/blobs.ts';
 import { sqlStore } from '../../src/storage/store.ts';
 import { answersContract } from '../contracts/answers.ts';
+import { auditContract } from '../contracts/audit.ts';
 import { blobStoreContract } from '../contracts/blob-store.ts';
 import { followersContract } from '../contracts/followers.ts';
 import { galleryContract } from '../contracts/gallery.ts';
@@ -25,5 +26,6 @@ onEveryDatabase((current) => {
   followersContract('the database', (clock) => emptied(clock));
   answersContract('the database', async () => (await emptied()).answers);
   galleryContract('the database', () => emptied());
+  auditContract('the database', () => emptied());
   blobStoreContract('a folder', async () => fileBlobs(path.join(current().folder, randomUUID())));
 });

@@ -81,6 +81,13 @@ test('the buttons that can be pressed are named as they are typed', async () => 
   expect(shown.lines().at(-1)).toBe('again 7 · delete 7');
 });
 
+test('a button that does something else than its word says so', async () => {
+  const { platform, shown } = await typing();
+  const buttons = [{ action: 'again', job, label: 'Make a new one', disabled: false }] as const;
+  await platform.thread({ ...platform.channel(''), number: 7 }, async () => {}).post({ ...result, buttons }, false);
+  expect(shown.lines().at(-1)).toBe('again 7 (make a new one)');
+});
+
 const job = jobId('console', '1');
 const result: Result = {
   job,
