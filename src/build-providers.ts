@@ -85,7 +85,7 @@ async function buildProvider(
  * @throws Error in plain words that names models which nobody knows, or which services of its kind do not offer
  */
 export function termsOf(config: ProviderConfig, catalogue: Catalogue): Terms {
-  const { name, kind, models, pricePerImage, priceMultiplier, concurrency, lanes } = config;
+  const { name, kind, models, tasks, pricePerImage, priceMultiplier, concurrency, lanes } = config;
   const fail = (what: string): never => {
     throw new Error(`Easel can't start: ${what}, which provider ${name} is to offer.`);
   };
@@ -98,9 +98,10 @@ export function termsOf(config: ProviderConfig, catalogue: Catalogue): Terms {
   const names = new Map(models?.map(({ model, called }) => [findModel(catalogue, model)?.id, called ?? model]));
   const priced = (offer: Offer): Offer =>
     pricePerImage === undefined ? offer : { ...offer, prices: null, perImage: pricePerImage };
+  const asked = (offer: Offer): Offer => ({ ...offer, tasks: offer.tasks.filter((task) => tasks.includes(task)) });
   return {
     ...{ name, priceMultiplier, concurrency, lanes },
-    offers: offers.map(priced),
+    offers: offers.map(priced).map(asked),
     nameOf: (model) => names.get(model) ?? offers.find(({ id }) => id === model)?.called ?? model,
   };
 }

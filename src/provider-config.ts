@@ -1,4 +1,4 @@
-import { type ProviderKind, providerKinds } from './domain/catalogue.ts';
+import { type ProviderKind, providerKinds, type Task, tasks } from './domain/catalogue.ts';
 import { type Lane, lanes } from './domain/image-provider.ts';
 import { addressProblem, isV1Form } from './providers/azure-form.ts';
 import type { Reader } from './read-environment.ts';
@@ -11,6 +11,8 @@ export interface ProviderConfig {
   readonly apiKey: string | undefined;
   /** What to offer, and what the service calls it where that differs; undefined: all that the catalogue knows for the kind. */
   readonly models: readonly { readonly model: string; readonly called: string | undefined }[] | undefined;
+  /** What it is asked to do: some services behind a gateway make pictures but change none. */
+  readonly tasks: readonly Task[];
   readonly apiVersion: string | undefined;
   /** What a token from Microsoft Entra is asked for. */
   readonly scope: string;
@@ -53,6 +55,7 @@ const usualUrls: Readonly<Record<ProviderKind, string | undefined>> = {
 const providerDefaults = {
   kind: 'openai',
   models: undefined,
+  tasks,
   apiVersion: undefined,
   scope: 'https://cognitiveservices.azure.com/.default',
   reply: 'poll',
@@ -84,12 +87,13 @@ function providerConfig(name: string, read: Reader, problems: string[]): Provide
     baseUrl: baseUrl ?? openaiUrl,
     apiKey,
     models: models.length > 0 ? models.map(modelNamed) : undefined,
+    tasks: someOf(tasks, `${prefix}_TASKS`, read, problems),
     apiVersion: read.text(`${prefix}_API_VERSION`),
     scope: read.text(`${prefix}_SCOPE`) ?? providerDefaults.scope,
     reply,
     priceMultiplier: read.positive(`${prefix}_PRICE_MULTIPLIER`, 1),
     pricePerImage: read.text(`${prefix}_PRICE_PER_IMAGE`) ? read.positive(`${prefix}_PRICE_PER_IMAGE`, 1) : undefined,
-    lanes: lanesOf(`${prefix}_LANES`, read, problems),
+    lanes: someOf(lanes, `${prefix}_LANES`, read, problems),
     concurrency: read.whole(`${prefix}_CONCURRENCY`, 8, 1, 1_000),
     imagesPerMinute: whole('IMAGES_PER_MINUTE', 100_000),
     deadlineMs: deadlineSeconds && deadlineSeconds * 1_000,
@@ -122,9 +126,10 @@ function modelNamed(given: string): { model: string; called: string | undefined 
   return { model, called: called || undefined };
 }
 
-function lanesOf(name: string, read: Reader, problems: string[]): readonly Lane[] {
-  const given = read.list(name);
-  const unknown = given.filter((lane) => !lanes.some((known) => known === lane));
-  if (unknown.length > 0) problems.push(`${name} must be some of ${lanes.join(', ')}; it is “${given.join(',')}”`);
-  return given.length === 0 ? lanes : lanes.filter((lane) => given.includes(lane));
+/** Some of the names there are, in their order; all of them where nothing is said. */
+function someOf<Name extends string>(all: readonly Name[], variable: string, read: Reader, problems: string[]) {
+  const given = read.list(variable);
+  const unknown = given.filter((name) => !all.some((known) => known === name));
+  if (unknown.length > 0) problems.push(`${variable} must be some of ${all.join(', ')}; it is “${given.join(',')}”`);
+  return given.length === 0 ? all : all.filter((name) => given.includes(name));
 }

@@ -186,8 +186,11 @@ describe('image services', () => {
 
   test('that lack an address, or have one of no known kind or lane, are refused', () => {
     expect(problems({ ...relay, PROVIDER_RELAY_KIND: 'azure' })).toEqual(['PROVIDER_RELAY_BASE_URL is missing']);
-    expect(problems({ ...relay, PROVIDER_RELAY_KIND: 'gemini', PROVIDER_RELAY_LANES: 'fast' })).toEqual([
+    expect(
+      problems({ ...relay, PROVIDER_RELAY_KIND: 'gemini', PROVIDER_RELAY_LANES: 'fast', PROVIDER_RELAY_TASKS: 'draw' }),
+    ).toEqual([
       'PROVIDER_RELAY_KIND must be one of openai, azure, grsai, chat; it is “gemini”',
+      'PROVIDER_RELAY_TASKS must be some of generate, edit; it is “draw”',
       'PROVIDER_RELAY_LANES must be some of priority, normal, batch; it is “fast”',
     ]);
   });

@@ -74,7 +74,8 @@ export interface Model {
   readonly kinds: Readonly<Partial<Record<ProviderKind, Differences>>>;
 }
 
-export type Task = ImageRequest['task'];
+export const tasks = ['generate', 'edit'] as const satisfies readonly ImageRequest['task'][];
+export type Task = (typeof tasks)[number];
 
 /** What differs where a kind of service offers a model: limits and prices in place of the model's own. */
 export type Differences = Partial<Omit<Model, 'id' | 'life' | 'successor' | 'aliases' | 'summary' | 'kinds'>> & {

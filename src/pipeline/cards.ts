@@ -5,6 +5,7 @@ import { type Origin, sizeText } from '../domain/image.ts';
 import type { Job, NewJob, Outcome } from '../domain/job.ts';
 import { refusalText } from '../domain/refusal.ts';
 import { ago, counted, duration, excerpt, lines, ordinal, type Span, type Text } from '../domain/text.ts';
+import type { Otherwise } from './came-otherwise.ts';
 
 /** All words about a job that are posted where others see them. */
 
@@ -75,8 +76,8 @@ export function versionText({ version, request: { origin } }: Job): string | und
 
 export const threadTitle = (job: NewJob): string => excerpt(job.request.words, 80) || 'A picture';
 
-const make = ({ model, quality, size, count }: NewJob['request']): string =>
-  `${model} · ${quality} · ${sizeText(size)}${count > 1 ? ` · ${count} pictures` : ''}`;
+const make = ({ model, quality, count, ...request }: NewJob['request'], size = sizeText(request.size)): string =>
+  `${model} · ${quality} · ${size}${count > 1 ? ` · ${count} pictures` : ''}`;
 
 function card(
   stage: Stage,
@@ -177,8 +178,9 @@ export interface Footer {
   /** How many came of those asked for. */
   readonly pictures: number;
   readonly reencoded: number;
-  /** What the service made otherwise than asked, such as “jpeg” for “png”. */
-  readonly otherwise: readonly { readonly asked: string; readonly came: string }[];
+  /** Of the pictures as they came. */
+  readonly size: string;
+  readonly otherwise: readonly Otherwise[];
   /** Why it is not posted where it was asked for. */
   readonly moved: boolean;
 }
@@ -201,7 +203,7 @@ export function resultText(job: Job, footer: Footer): Text {
     [{ person: job.person.id }, ' ', { bold: excerpt(job.request.words, 200) }],
     ...[fewer, smaller, ...otherwise, moved, ...job.notes].filter((note) => note !== undefined),
     ...[versionText(job)].filter((version) => version !== undefined).map((version): Text => [{ quiet: version }]),
-    [{ quiet: `${make(job.request)} · ${duration(footer.tookMs)} · ${cost} · ${footer.left} left` }],
+    [{ quiet: `${make(job.request, footer.size)} · ${duration(footer.tookMs)} · ${cost} · ${footer.left} left` }],
   );
 }
 

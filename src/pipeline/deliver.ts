@@ -2,9 +2,10 @@ import type { ResultPicture } from '../domain/card.ts';
 import { creditsText } from '../domain/credits.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { Shown } from '../domain/gallery.ts';
-import { type Picture, readImage, sizeText } from '../domain/image.ts';
+import { type Picture, readImage } from '../domain/image.ts';
 import type { Job } from '../domain/job.ts';
 import type { Claim } from '../domain/job-queue.ts';
+import { cameAs, cameOtherwise } from './came-otherwise.ts';
 import { altText, type Footer, postingCard, resultButtons, resultText } from './cards.ts';
 import { giveBack } from './give-back.ts';
 import { measureEnd, measureStage } from './measure.ts';
@@ -122,26 +123,14 @@ async function post(
     left: String(available),
     pictures: originals.length,
     reencoded: fitted.reencoded,
-    otherwise: otherwise(job, originals),
+    size: cameAs(job.request, originals),
+    otherwise: cameOtherwise(job.request, originals),
     moved,
   };
   await thread.post(
     { job: job.id, text: resultText(job, footer), pictures: fitted.pictures, buttons: resultButtons(job) },
     lookFirst,
   );
-}
-
-/** Relays make what they can: the file is what came, and that it is not what was asked is said. */
-function otherwise({ request }: Job, originals: readonly Picture[]): Footer['otherwise'] {
-  const unlike = (asked: string, came: readonly string[]) =>
-    [...new Set(came)].filter((one) => one !== asked).map((one) => ({ asked, came: one }));
-  return [
-    ...unlike(
-      request.format,
-      originals.map(({ format }) => format),
-    ),
-    ...unlike(sizeText(request.size), originals.map(sizeText)),
-  ];
 }
 
 /** The original bytes wherever they fit; a re-encoded copy only where they don't. */

@@ -52,6 +52,21 @@ const codes: Readonly<Record<string, FaultCode>> = {
   empty_response: 'broken-answer',
 };
 
+/**
+ * True where a key works, and only the model is not among those it may use: nothing is wrong with the account, other
+ * models go on. Sources: new-api middleware/distributor.go and i18n (该令牌无权访问模型, "no access to model");
+ * docs.litellm.ai "Virtual Keys" (key_model_access_denied); github.com/continuedev/continue/issues/10120 (OpenAI's
+ * projects). Read 2026-11.
+ */
+export const isAboutModel = (error: APIError<number | undefined>): boolean =>
+  /(?:\bno|\bnot|n['’]t)\b[^.]{0,40}\baccess (?:to )?(?:the |this )?model\b|_model_access_denied\b|无权(?:访问|使用)(?:该|此)?模型/i.test(
+    allWordsOf(error),
+  );
+
+/** True where there is nobody for this endpoint at all: the next call of it would end alike. */
+export const isNotImplemented = (error: APIError<number | undefined>): boolean =>
+  error.status === 501 || nameIn(error, ['api_not_implemented']) !== undefined;
+
 /** What became of a call that the gateway had passed on is not known. */
 export const passedOn: ReadonlySet<string> = new Set(['do_request_failed', 'channel:response_time_exceeded']);
 

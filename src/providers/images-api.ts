@@ -2,6 +2,7 @@ import OpenAI, { OpenAIError } from 'openai';
 import { Fault } from '../domain/fault.ts';
 import type { ImageOrder, ImageProvider, Made, Progress, Terms } from '../domain/image-provider.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
+import { isNotImplemented } from './gateway-codes.ts';
 import { sendOrder } from './images-call.ts';
 import { readPictures, readStream, readWhole } from './openai-answer.ts';
 import { namedBy, readFailure } from './openai-errors.ts';
@@ -32,6 +33,8 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
   const { client, download, nameOf, endUserAs, ...terms } = options;
   const optional = optionalParameters();
   const checkStale = staleAnswers();
+  /** What the service has said that it does not do at all: it is not asked for that again. */
+  const unable = new Map<ImageOrder['task'], Fault>();
   /**
    * Jobs with a failed call: a cache may have kept the failure, or a picture that the job has already, so what they still
    * lack is asked for anew.
@@ -80,6 +83,8 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
 
     async start(order, key, signal, onProgress) {
       signal.throwIfAborted();
+      const said = unable.get(order.task);
+      if (said) throw said;
       try {
         // A client that is still signing in does not look at the signal.
         const called = { ...order, model: nameOf(order.model) };
@@ -89,8 +94,10 @@ export function imagesApi(options: ImagesApiOptions): ImageProvider {
         remember(failed, key);
         if (error instanceof OpenAI.APIError && error.headers) onProgress({ answered: namedBy(error.headers) });
         const failure = faultIn(error) ?? readFailure(error, order.task);
-        if (failure instanceof Error) throw failure;
-        return failure;
+        if (!(failure instanceof Error)) return failure;
+        const isUnable = error instanceof OpenAI.APIError && isNotImplemented(error);
+        if (isUnable && failure instanceof Fault) unable.set(order.task, failure);
+        throw failure;
       }
     },
 

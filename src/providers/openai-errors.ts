@@ -4,7 +4,7 @@ import type { ImageRequest } from '../domain/image.ts';
 import type { Named } from '../domain/image-provider.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
-import { allWordsOf, clearCode, nameIn, passedOn } from './gateway-codes.ts';
+import { allWordsOf, clearCode, isAboutModel, nameIn, passedOn } from './gateway-codes.ts';
 import { causeCodes, neverSent } from './never-sent.ts';
 import { inputRefusal } from './openai-inputs.ts';
 import { contentRefusal, isContentRefusal } from './openai-moderation.ts';
@@ -66,11 +66,13 @@ function codeOf(error: APIError<number | undefined>): FaultCode {
   const { status, type } = error;
   if (type === 'insufficient_quota') return 'account';
   const known = clearCode(error)?.code;
+  const isRefused = status === 401 || status === 402 || status === 403;
+  if (isRefused && (known ?? 'account') === 'account' && isAboutModel(error)) return 'rejected';
   if (known && !(known === 'unreachable' && status === undefined)) return known;
   if (/must be verified/i.test(error.message)) return 'account';
   // A stream that reports an error has begun with 200 already.
   if (status === undefined) return 'broken-answer';
-  if (status === 401 || status === 402 || status === 403) return 'account';
+  if (isRefused) return 'account';
   if (status === 429) return 'throttled';
   // Nobody has begun: the gateway does not know how.
   if (status === 501) return 'rejected';

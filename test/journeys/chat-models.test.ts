@@ -35,6 +35,15 @@ test('a picture that comes in a message is posted like any other, for its price 
   expect([...relay.violations(), ...chat.violations()]).toEqual([]);
 });
 
+test('pixels of the model’s own choosing are in the footer, and nobody is nagged about them', async () => {
+  const { place } = await withChatModel();
+  const chat = discordChat(place);
+  chat.command('imagine', { prompt: 'a red fox' });
+  const [result] = await results(chat);
+  expect(result?.text).toContain('medium · 1254x1254 · ');
+  expect(result?.text).not.toContain('The image service sent');
+});
+
 test('several pictures are as many calls, each for its price', async () => {
   const { place, relay } = await withChatModel();
   const chat = discordChat(place);

@@ -57,6 +57,12 @@ test.each<[number, unknown, FaultCode, boolean]>([
   [500, own('bad_response_body', 'invalid character'), 'broken-answer', true],
   [503, own('model_not_found', 'No available channel for model gpt-image-2.5-flare'), 'rejected', false],
   [429, own('token_concurrency_limit_reached', 'busy'), 'throttled', false],
+  [403, own('access_denied', 'access denied'), 'account', false],
+  [403, own('access_denied', '该令牌无权访问模型 gpt-image-2.5-flare (request id: 3)'), 'rejected', false],
+  [403, own('', 'This token has no access to model gpt-image-2.5-flare'), 'rejected', false],
+  [403, own('', '该令牌无权访问任何模型'), 'account', false],
+  [403, own('model_not_found', 'Project `proj_1` does not have access to model `gpt-image-2`'), 'rejected', false],
+  [401, own('401', 'key not allowed to access model. This key can only access models=[…]'), 'rejected', false],
   [401, { message: 'Invalid token' }, 'account', false],
   [402, { code: 402, msg: 'balance' }, 'account', false],
   [200, { code: 'do_request_failed', message: 'lost', data: null }, 'broken-answer', true],
@@ -94,13 +100,13 @@ test('a prompt that is too long is the person’s to mend', async () => {
   );
 });
 
-test('a gateway that can’t edit says so at no cost, and goes on making pictures', async () => {
-  const { provider } = await gatewayWith({ editsNotImplemented: true });
-  expect(await failureOf(make(provider, editOf([await inputPicture()])))).toMatchObject({
-    code: 'rejected',
-    maybeBilled: false,
-  });
+test('a gateway that can’t edit says so once, at no cost, and goes on making pictures', async () => {
+  const { gateway, provider } = await gatewayWith({ editsNotImplemented: true });
+  const edit = editOf([await inputPicture()]);
+  for (let time = 0; time < 2; time++)
+    expect(await failureOf(make(provider, edit))).toMatchObject({ code: 'rejected', maybeBilled: false });
   expect((await make(provider)).made?.made).toHaveLength(1);
+  expect(gateway.calls.map(({ path }) => path)).toEqual(['/v1/images/edits', '/v1/images/generations']);
 });
 
 test('the gateway’s own id of a call is kept for talking to its support', async () => {

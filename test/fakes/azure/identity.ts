@@ -11,12 +11,14 @@ export interface FakeIdentity {
   asked(): readonly string[];
   untilAsked(): Promise<void>;
   isToken(token: string): boolean;
-  /** From now on everybody gets a token, nobody does, or nobody hears anything. */
-  answers(how: 'token' | 'refusal' | 'silence'): void;
+  answers(how: Manner): void;
   /** Forgets what was asked. */
   reset(): void;
   close(): Promise<void>;
 }
+
+/** Everybody gets a token, nobody does, nobody hears anything, it fails, it is asked too often, or it hangs up. */
+type Manner = 'token' | 'refusal' | 'silence' | 'failure' | 'busy' | 'drop';
 
 const version = '2019-08-01';
 
@@ -26,7 +28,7 @@ export async function fakeIdentity(): Promise<FakeIdentity> {
   const tokens = new Set<string>();
   const asked: string[] = [];
   const watch = createWatch();
-  let how: 'token' | 'refusal' | 'silence' = 'token';
+  let how: Manner = 'token';
 
   const server = createServer((request, response) => {
     const { searchParams, pathname } = new URL(request.url ?? '/', 'http://identity');
@@ -41,6 +43,9 @@ export async function fakeIdentity(): Promise<FakeIdentity> {
     asked.push(resource);
     watch.changed();
     if (how === 'silence') return;
+    if (how === 'drop') return void response.destroy();
+    if (how === 'failure') return send(500, { statusCode: 500, message: 'Internal server error' });
+    if (how === 'busy') return send(429, { statusCode: 429, message: 'Too many requests' });
     if (how === 'refusal')
       return send(400, { statusCode: 400, message: 'No managed identity is assigned to this app.' });
     const access_token = `entra.${tokens.size + 1}.${resource.replaceAll(/\W/g, '-')}`;
