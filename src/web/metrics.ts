@@ -20,7 +20,7 @@ export interface Metrics {
 
 /** A database that takes longer is told of as away; Prometheus itself gives up after 10 s. */
 const patienceMs = 2_000;
-/** How often Node looks whether the event loop is late. Its own 10 ms would be half of what an idle Easel costs. */
+/** How often Node looks whether the event loop is late. The usual 10 ms would wake an idle Easel 100 times a second. */
 const lagEveryMs = 50;
 
 /** Everything that is counted, by prom-client, in a registry of its own. */
