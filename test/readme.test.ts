@@ -19,6 +19,7 @@ import { editShortcut } from '../src/platforms/slack/register.ts';
 const root = path.join(import.meta.dirname, '..');
 const read = (file: string) => readFile(path.join(root, file), 'utf8');
 const readme = await read('README.md');
+const addingProviders = await read('docs/adding-a-provider.md');
 
 describe('the README', () => {
   test('has the tables that the code has now; if not, run npm run readme', async () => {
@@ -59,8 +60,8 @@ describe('the README', () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     for (const shared of ['src', 'node_modules', 'package.json', 'tsconfig.json'])
       await symlink(path.join(root, shared), path.join(folder, shared));
-    const blocks = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.+?)```/gs)];
-    expect(blocks.length).toBeGreaterThan(0);
+    const blocks = [readme, addingProviders].flatMap((page) => [...page.matchAll(/```ts\n\/\/ (\S+)\n(.+?)```/gs)]);
+    expect(blocks.length).toBeGreaterThan(1);
     const files = blocks.map(([, file = '']) => file);
     for (const [, file = '', code = ''] of blocks) {
       await mkdir(path.join(folder, path.dirname(file)), { recursive: true });

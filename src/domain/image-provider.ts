@@ -15,11 +15,15 @@ export interface Made extends Named {
 /** Plain JSON to ask the same service with later, also from another process. */
 export interface Ticket {
   readonly ticket: Json;
+  /** How many pictures the service is working on for it at the same time; unset: one. Each counts as a call. */
+  readonly tasks?: number;
 }
 
 /** Still being made. `percent` is the service's own count from 0 to 100, never a guess. */
 export interface Pending {
   readonly percent: number | undefined;
+  /** How many of the ticket's pictures are still being worked on; unset: one. */
+  readonly tasks?: number;
 }
 
 /** What a call tells while it runs. */

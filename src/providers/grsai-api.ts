@@ -1,6 +1,6 @@
 import type { Fault } from '../domain/fault.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { isUnknownTask, readRefused, unreadable, wayFault } from './grsai-errors.ts';
+import { isUnknownTask, readRefused, tooLarge, unreadable, wayFault } from './grsai-errors.ts';
 import { messagesIn } from './grsai-messages.ts';
 import type { Generation } from './grsai-request.ts';
 import { type NamedTask, readTask, type Task } from './grsai-task.ts';
@@ -49,6 +49,10 @@ export function grsaiApi(given: { baseUrl: string; apiKey: string; fetch: typeof
     async *begin(generation, body, isEdit, signal) {
       const path = generation === 'draw' ? '/v1/draw/completions' : '/v1/api/generate';
       const response = await call(path, signal, body);
+      if (isEdit && response.status === 413) {
+        await response.body?.cancel();
+        return void (yield tooLarge);
+      }
       let said = false;
       for await (const message of readable(response, signal)) {
         const named = readTask(message);

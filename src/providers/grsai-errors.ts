@@ -1,8 +1,10 @@
+import { APIError } from 'openai';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { excerpt } from '../domain/text.ts';
 import { fieldsOf, wordsIn } from './grsai-task.ts';
 import { causeCodes, neverSent } from './never-sent.ts';
+import { readFailure } from './openai-errors.ts';
 import { retryAfterMsOf } from './retry-after.ts';
 import { unusablePicture } from './unusable-picture.ts';
 
@@ -37,7 +39,9 @@ export const isAboutPicture = (words: string): boolean =>
 /** @param isEdit whether pictures went along */
 export function readRefused({ status, headers }: Response, message: unknown, isEdit: boolean): Refusal | Fault {
   const words = wordsIn(message);
-  if (isEdit && (status === 413 || isAboutPicture(words))) return unusablePicture();
+  const { error } = fieldsOf(message);
+  if (typeof error === 'object' && error !== null) return passedOn(status, headers, error, isEdit);
+  if (isEdit && isAboutPicture(words)) return unusablePicture();
   if (/moderation|violation|sensitive/i.test(words)) return declined('prompt');
   const code = codeOf(status, words);
   const said = fieldsOf(message).code;
@@ -47,6 +51,18 @@ export function readRefused({ status, headers }: Response, message: unknown, isE
     maybeBilled: code === 'unreachable' && status > 500,
   });
 }
+
+/** An error in the words of the Images API means here what it means there; who pays what is declined is not said either. */
+function passedOn(status: number, headers: Headers, error: object, isEdit: boolean): Refusal | Fault {
+  const said = new APIError(status < 300 ? undefined : status, error, undefined, headers);
+  const failure = readFailure(said, isEdit ? 'edit' : 'generate');
+  if (failure instanceof Fault) return failure;
+  if (failure instanceof Error) return new Fault('broken-answer', failure.message, { maybeBilled: true });
+  return failure.refused === 'content' ? { ...failure, maybeBilled: true } : failure;
+}
+
+/** Nothing but pictures makes a request large. */
+export const tooLarge = unusablePicture('Make it smaller and try again.');
 
 function codeOf(status: number, words: string): FaultCode {
   if (status === 401 || status === 402 || status === 403) return 'account';

@@ -10,6 +10,8 @@ export interface Seen {
   readonly tasks: readonly Task[];
   /** There may be more to come, and there is time for it. */
   readonly isPending: boolean;
+  /** How many tasks have not ended. */
+  readonly running: number;
   /** Of all tasks together. */
   readonly percent: number | undefined;
 }
@@ -46,13 +48,13 @@ export function grsaiLook({ api, news, clock }: { api: GrsaiApi; news: News; clo
 
   return async (ticket: GrsaiTicket, signal: AbortSignal): Promise<Seen> => {
     const tasks = await Promise.all(ticket.tasks.map((id) => one(ticket, id, signal)));
-    const isOpen = tasks.some(({ state }) => state === 'running');
+    const running = tasks.filter(({ state }) => state === 'running').length;
     const isLate = clock.now() >= ticket.until;
-    if (isLate && tasks.every(({ state }) => state === 'running')) {
+    if (isLate && running === tasks.length) {
       news.forget(ticket.tasks);
       throw new Fault('timeout', 'the tasks do not end', { maybeBilled: true, requestId: ticket.tasks.join(', ') });
     }
-    return { tasks, isPending: isOpen && !isLate, percent: percentOf(tasks) };
+    return { tasks, running, isPending: running > 0 && !isLate, percent: percentOf(tasks) };
   };
 }
 

@@ -107,7 +107,8 @@ export function grsaiProvider(options: GrsaiOptions): ImageProvider {
       onProgress({ percent: 0 });
       signal.throwIfAborted();
       const until = begunAt + (patienceMs ?? patienceMsUsual);
-      return { ticket: ticketOf({ generation: way.generation, tasks, isEdit, begunAt, until }) };
+      const ticket = ticketOf({ generation: way.generation, tasks, isEdit, begunAt, until });
+      return { ticket, ...severalIn(tasks.length) };
     },
 
     async check(given, signal) {
@@ -124,7 +125,7 @@ export function grsaiProvider(options: GrsaiOptions): ImageProvider {
           await heard;
           seen = await look(ticket, signal);
         }
-        if (seen.isPending) return { percent: seen.percent };
+        if (seen.isPending) return { percent: seen.percent, ...severalIn(seen.running) };
         news.forget(ticket.tasks);
         return await endOf(ticket, seen.tasks, download, signal);
       } finally {
@@ -133,6 +134,8 @@ export function grsaiProvider(options: GrsaiOptions): ImageProvider {
     },
   };
 }
+
+const severalIn = (tasks: number) => (tasks > 1 ? { tasks } : {});
 
 /** What the newer API is not known to take. */
 const withoutDraw = (offer: Offer): Offer => ({ ...offer, mask: false, backgrounds: ['auto'] });

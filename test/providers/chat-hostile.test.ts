@@ -7,16 +7,16 @@ import { findPictures, patterns, placesMax, textMax } from '../../src/providers/
 import { refusalIn } from '../../src/providers/chat-refusals.ts';
 import { failureOf, make, termsFor } from '../contracts/image-provider.ts';
 import { type FakeChat, fakeChat } from '../fakes/chat/server.ts';
-import { type Host, host } from './host.ts';
+import { foreignHost } from '../fakes/foreign-host.ts';
 
 /** Services that mean harm, and texts that nobody means. */
 
 let fake: FakeChat;
-let inside: Host;
+let inside: Awaited<ReturnType<typeof foreignHost>>;
 
 beforeEach(async () => {
   fake = await fakeChat();
-  inside = await host((_, response) => void response.end('secret'));
+  inside = await foreignHost((_, response) => void response.end('secret'));
 });
 
 afterEach(async () => {
@@ -33,19 +33,21 @@ const saying = (content: string) => ({ events: [JSON.stringify({ choices: [{ del
 
 describe('a key', () => {
   test('does not follow a redirect of the service', async () => {
-    const relay = await host((_, response) => void response.writeHead(307, { location: inside.url }).end());
+    const relay = await foreignHost((_, response) => void response.writeHead(307, { location: inside.url }).end());
     expect(await failureOf(make(chat(relay.url)))).toMatchObject({ code: 'rejected', maybeBilled: false });
-    expect(inside.seen).toEqual([]);
+    expect(inside.seen()).toEqual([]);
     await relay.close();
   });
 
   test('is not shown to the host of a picture, nor to where that redirects', async () => {
-    const thief = await host((_, response) => void response.writeHead(404).end());
-    const store = await host((_, response) => void response.writeHead(302, { location: `${thief.url}/b.png` }).end());
+    const thief = await foreignHost((_, response) => void response.writeHead(404).end());
+    const store = await foreignHost(
+      (_, response) => void response.writeHead(302, { location: `${thief.url}/b.png` }).end(),
+    );
     fake.always(saying(`![fox](${store.url}/a.png)`));
     await failureOf(make(chat(fake.baseUrl, [store.url, thief.url])));
-    expect([store.seen.length, thief.seen.length]).toEqual([1, 1]);
-    expect(`${store.seen}${thief.seen}`).not.toMatch(/authorization|easel-fake/i);
+    expect([store.seen().length, thief.seen().length]).toEqual([1, 1]);
+    expect(`${store.seen()}${thief.seen()}`).not.toMatch(/authorization|easel-fake/i);
     await Promise.all([store.close(), thief.close()]);
   });
 });
@@ -60,14 +62,14 @@ test.each([
 ])('an address inside is not even asked (%#)', async (linking) => {
   fake.always(saying(linking(inside.url)));
   expect(await failureOf(make(chat()))).toMatchObject({ code: 'broken-answer', maybeBilled: true });
-  expect(inside.seen).toEqual([]);
+  expect(inside.seen()).toEqual([]);
 });
 
 test('an answer full of links is not a way to make Easel call them all', async () => {
   const links = Array.from({ length: 500 }, (_, at) => `![fox](${inside.url}/${at}.png)`);
   fake.always(saying(links.join('\n')));
   await failureOf(make(chat(fake.baseUrl, [inside.url])));
-  expect(inside.seen).toHaveLength(placesMax);
+  expect(inside.seen()).toHaveLength(placesMax);
 });
 
 const reply = (text: string) => ({ text, images: [], parts: [] });

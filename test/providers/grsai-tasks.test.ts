@@ -134,6 +134,14 @@ test('pictures are downloaded in the same breath as they are found: their addres
 });
 
 describe('several pictures', () => {
+  test('count each as long as it is being made', async () => {
+    const { fake, start, check } = await desk();
+    fake.hold();
+    const begun = await start({ count: 3 });
+    expect(begun).toMatchObject({ tasks: 3 });
+    expect('ticket' in begun && (await check(begun.ticket))).toMatchObject({ tasks: 3 });
+  });
+
   test('are as many tasks with one ticket, and one percent', async () => {
     const { fake, ticket, check, end } = await desk();
     fake.hold();
@@ -141,7 +149,7 @@ describe('several pictures', () => {
     expect(fake.calls()).toHaveLength(4);
     await check(kept);
     fake.progress(50);
-    expect(await check(kept)).toEqual({ percent: 50 });
+    expect(await check(kept)).toEqual({ percent: 50, tasks: 4 });
     fake.release();
     expect(new Set(hashes(await end(kept)))).toEqual(new Set(fake.calls().map(({ picture }) => picture)));
   });

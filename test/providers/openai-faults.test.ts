@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault, type FaultCode } from '../../src/domain/fault.ts';
 import { readImage } from '../../src/domain/image.ts';
-import type { ImageOrder, Progress } from '../../src/domain/image-provider.ts';
+import type { ImageOrder, ImageProvider, Progress } from '../../src/domain/image-provider.ts';
 import { guardedFetch } from '../../src/http/guarded-fetch.ts';
 import { longCalls } from '../../src/http/long-calls.ts';
+import { azureProvider } from '../../src/providers/azure.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
 import { failureOf, make, termsFor } from '../contracts/image-provider.ts';
 import { editOf, inputPicture } from '../contracts/input-pictures.ts';
+import { fakeAzure } from '../fakes/azure/server.ts';
 import { type ErrorAnswer, type FakeOpenAI, type FaultName, fakeOpenAI, faultNames } from '../fakes/openai/server.ts';
 
 /** Everything that can go wrong at the service, and what becomes of it. */
@@ -137,8 +139,19 @@ function openai(baseUrl = fake.baseUrl, silenceMsMax?: number) {
   return openaiProvider({ ...options, baseUrl, fetch: longCalls(silenceMsMax) });
 }
 
-async function outcomeOf(order: Partial<ImageOrder>): Promise<unknown> {
-  const { result, made } = await make(openai(), order);
+async function azure() {
+  await fake.close();
+  fake = await fakeAzure();
+  const { apiKey, url: baseUrl } = fake;
+  const settings = { apiKey, baseUrl, apiVersion: '2025-04-01-preview', scope: '' };
+  return azureProvider({
+    ...{ ...termsFor('azure'), ...settings, fetch: longCalls() },
+    download: guardedFetch({ allowedOrigins: [baseUrl] }),
+  });
+}
+
+async function outcomeOf(provider: ImageProvider, order: Partial<ImageOrder>): Promise<unknown> {
+  const { result, made } = await make(provider, order);
   if (!made) return result;
   const pictures = made.made.map((bytes) => readImage(bytes));
   return { pictures: pictures.length, format: pictures[0]?.format, usage: made.usage ? 'some' : 'none' };
@@ -155,17 +168,21 @@ function meaning(outcome: Outcome): unknown {
 const answering = faultNames.filter((name) => name !== 'hang');
 
 describe.each([
-  { task: 'generate', how: 'plain', count: 2, partialImages: 0 },
-  { task: 'generate', how: 'stream', count: 1, partialImages: 2 },
-  { task: 'edit', how: 'plain', count: 2, partialImages: 0 },
-  { task: 'edit', how: 'stream', count: 1, partialImages: 2 },
-] as const)('$task, $how:', ({ task, how, count, partialImages }) => {
+  { kind: 'openai', task: 'generate', how: 'plain', count: 2, partialImages: 0 },
+  { kind: 'openai', task: 'generate', how: 'stream', count: 1, partialImages: 2 },
+  { kind: 'openai', task: 'edit', how: 'plain', count: 2, partialImages: 0 },
+  { kind: 'openai', task: 'edit', how: 'stream', count: 1, partialImages: 2 },
+  // Speaks the same, behind another door.
+  { kind: 'azure', task: 'generate', how: 'plain', count: 2, partialImages: 0 },
+  { kind: 'azure', task: 'edit', how: 'stream', count: 1, partialImages: 2 },
+] as const)('$kind, $task, $how:', ({ kind, task, how, count, partialImages }) => {
   test.each(answering)('%s', async (name) => {
+    const provider = kind === 'azure' ? await azure() : openai();
     fake.always(name);
     const row = expected[name];
     const outcome = (task === 'edit' ? row.edit : undefined) ?? row[how] ?? row.plain;
     const order = task === 'edit' ? editOf([await inputPicture()]) : {};
-    const calling = outcomeOf({ ...order, count, partialImages });
+    const calling = outcomeOf(provider, { ...order, count, partialImages });
     const came = 'code' in outcome ? await failureOf(calling) : await calling;
     expect(came).toMatchObject(meaning(outcome) as object);
     expect(fake.calls()).toHaveLength(1);

@@ -110,6 +110,29 @@ describe('a service with tickets', () => {
     await second;
   });
 
+  test('takes a slot for each picture that is being worked on, and gives back those that are done', async () => {
+    const { limited, pace } = ticketing(
+      { percent: 10, tasks: 3 },
+      { percent: 60, tasks: 2 },
+      { percent: 90 },
+      nothingMade,
+    );
+    const limits = { concurrency: 3, imagesPerMinute: undefined };
+    const room = async () => {
+      const over = new AbortController();
+      const taken = await Promise.race([pace.take('scripted', 1, limits, over.signal), settled()]);
+      over.abort();
+      if (taken) taken.free();
+      return taken !== undefined;
+    };
+    const seen: boolean[] = [];
+    for (let checks = 0; checks < 4; checks++) {
+      await limited.check(ticket.ticket, never);
+      seen.push(await room().catch(() => false));
+    }
+    expect(seen).toEqual([false, true, true, true]);
+  });
+
   test('gives up a slot that nobody asks about any more', async () => {
     const { limited, untilCalled, clock } = ticketing(new Fault('unreachable', 'no'));
     const first = start(limited);
@@ -132,3 +155,6 @@ describe('a service with tickets', () => {
     await waiting;
   });
 });
+
+/** Whatever is not waiting for anybody has happened. */
+const settled = (): Promise<undefined> => new Promise((resolve) => setImmediate(() => resolve(undefined)));

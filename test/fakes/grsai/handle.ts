@@ -18,6 +18,8 @@ export type Fault =
   | 'odd-code'
   | 'page'
   | 'redirect'
+  /** The call is answered so, whatever it says. */
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
   /** The task begins, and is billed, but nobody hears of it. */
   | 'drop'
   /** The task begins and comes to nothing. */

@@ -104,7 +104,9 @@ export async function fakeGrsai(options: FakeGrsaiOptions = {}): Promise<FakeGrs
     else if (fault === 'overloaded') json(response, 503, { msg: 'busy' });
     else if (fault === 'bad-gateway') page(response, 502);
     else if (fault === 'page') page(response, 200);
-    else if (fault === 'redirect') response.writeHead(307, { location: `${filesUrl}/elsewhere` }).end();
+    else if (typeof fault === 'object') {
+      response.writeHead(fault.status, fault.headers).end(fault.body);
+    } else if (fault === 'redirect') response.writeHead(307, { location: `${filesUrl}/elsewhere` }).end();
     else return false;
     return true;
   }

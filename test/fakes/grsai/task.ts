@@ -51,7 +51,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** The task object, in the words of its API. */
 export function taskObject(task: Task): object {
   const { id, state, percent, url, fault } = task;
-  const reason = reasons[fault ?? ''] ?? 'error';
+  const reason = reasons[String(fault)] ?? 'error';
   const results = url === undefined ? (state === 'succeeded' ? [] : null) : [{ url, content: '' }];
   if (task.generation === 'api') {
     const named = state === 'failed' && reason !== 'error' ? reason : 'generate failed';
