@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Catalogue, offersOf } from '../src/domain/catalogue.ts';
 import type { ChatPlatform, Thread } from '../src/domain/chat-platform.ts';
 import { type ImageProvider, lanes } from '../src/domain/image-provider.ts';
+import { noMeter } from '../src/domain/metrics.ts';
 import type { Store } from '../src/domain/store.ts';
 import { loadCatalogue } from '../src/load-catalogue.ts';
 import { errands } from '../src/pipeline/errands.ts';
@@ -89,6 +90,7 @@ export const idleParts = (store: Store, imageProvider: ImageProvider, log: Logge
   catalogue,
   clock: systemClock,
   log,
+  meter: noMeter,
   commands: [],
   preferences: {
     ofPerson: async () => ({}),

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { BlobStore } from './domain/blob-store.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
+import { noMeter } from './domain/metrics.ts';
 import type { Pace } from './domain/pace.ts';
 import { guardedFetch } from './http/guarded-fetch.ts';
 import type { Parts } from './pipeline/parts.ts';
@@ -32,8 +33,8 @@ export interface Storage {
   readonly pace: Pace;
 }
 
-export async function openStorage(config: Config, clock: Clock): Promise<Storage> {
-  const database = await openDatabase(config.databaseUrl, path.join(config.dataDir, 'easel.db'));
+export async function openStorage(config: Config, clock: Clock, meter = noMeter): Promise<Storage> {
+  const database = await openDatabase(config.databaseUrl, path.join(config.dataDir, 'easel.db'), meter);
   const pseudonym = pseudonymOf(await readSecretKey(config.secretKey, config.dataDir));
   return {
     database,
@@ -62,6 +63,7 @@ export async function buildPlatforms(
   config: Config,
   log: Logger,
   clock: Clock,
+  meter = noMeter,
 ): Promise<{ platforms: ChatPlatform[]; mounted: Map<string, RequestListener> }> {
   const platforms: ChatPlatform[] = [];
   const mounted = new Map<string, RequestListener>();
@@ -69,7 +71,7 @@ export async function buildPlatforms(
     const { discordPlatform } = await import('./platforms/discord/discord.ts');
     const { apiUrl } = config.discord;
     const fetchTo = guardedFetch({ allowedOrigins: apiUrl ? [new URL(apiUrl).origin] : [] });
-    platforms.push(discordPlatform({ ...config.discord, fetchTo, log, clock }));
+    platforms.push(discordPlatform({ ...config.discord, fetchTo, log, clock, meter }));
   }
   if (config.slack) {
     const { slackPlatform } = await import('./platforms/slack/slack.ts');
@@ -83,6 +85,7 @@ export async function buildPlatforms(
       configurationToken: slackApp?.configToken,
       clock,
       log,
+      meter,
     });
     platforms.push(slack);
     if (slack.listener) mounted.set('/slack/', slack.listener);

@@ -49,6 +49,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string | undefined;
+  /** What who reads `/metrics` must know; undefined: everybody may who reaches the port. */
+  readonly metricsToken: string | undefined;
   readonly logLevel: string;
   readonly userName: string;
 }
@@ -88,6 +90,7 @@ export function readConfig(env: Environment): Config {
     port: read.whole('PORT', 3000, 0, 65_535),
     host: read.text('HOST') ?? '127.0.0.1',
     publicUrl: read.url('PUBLIC_URL'),
+    metricsToken: read.text('METRICS_TOKEN'),
     logLevel: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     userName: userName(),
   };

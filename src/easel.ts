@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { ChatPlatform } from './domain/chat-platform.ts';
 import type { Clock } from './domain/clock.ts';
 import { modelsOffered } from './domain/image-provider.ts';
+import { noMeter } from './domain/metrics.ts';
 import type { PlatformName } from './domain/person.ts';
 import { fetchLink } from './fetch-link.ts';
 import { listModels } from './list-models.ts';
@@ -19,6 +20,8 @@ import { errands } from './pipeline/errands.ts';
 import { floodLimiter } from './pipeline/floods.ts';
 import { finishForgetting } from './pipeline/forget-me.ts';
 import { openHealth } from './pipeline/health.ts';
+import { beginAtZero } from './pipeline/measure.ts';
+import { measuredPlatform } from './pipeline/measured-platform.ts';
 import type { Parts } from './pipeline/parts.ts';
 import { decoder } from './pipeline/pictures/decoder.ts';
 import { sharpInputs } from './pipeline/pictures/input-pictures.ts';
@@ -37,8 +40,10 @@ import { hookSecret, personHash, readSecretKey } from './secret-key.ts';
 import { startPlatform } from './start-platform.ts';
 import { diagnose, modelsInUse } from './storage/doctor.ts';
 import { keyvOn } from './storage/keyv-store.ts';
+import { readOpenJobs } from './storage/open-jobs.ts';
 import { keyvPreferences, modelsPreferred } from './storage/preferences.ts';
 import { type Hooks, hooksPath, openHooks } from './web/hooks.ts';
+import type { Metrics, Readings } from './web/metrics.ts';
 import { startWeb, type WebServer } from './web/server.ts';
 
 /** How long running jobs may take to end after a stop was asked for. */
@@ -54,6 +59,8 @@ export interface Easel {
   readonly parts: Parts;
   /** Where services can call back; undefined without a `PUBLIC_URL`. */
   readonly hooks: Hooks | undefined;
+  /** What the page of metrics reads when it is asked for. */
+  readonly readings: Readings;
   /** Starts to take requests; resolves when every platform is ready. */
   start(): Promise<void>;
   /** Resolves when no job is left to do. */
@@ -70,10 +77,13 @@ export async function buildEasel(
   log: Logger,
   clock: Clock,
   chance: () => number = Math.random,
+  meter = noMeter,
 ): Promise<Easel> {
   const { database, store, blobs, pace } = storage;
   const catalogue = await loadCatalogue(config.modelsFile);
-  const platforms = new Map<PlatformName, ChatPlatform>(chat.map((platform) => [platform.name, platform]));
+  const platforms = new Map<PlatformName, ChatPlatform>(
+    chat.map((platform) => [platform.name, measuredPlatform(platform, meter, clock)]),
+  );
   const secret = await readSecretKey(config.secretKey, config.dataDir);
   const hooks = config.publicUrl === undefined ? undefined : openHooks(config.publicUrl, hookSecret(secret));
   const providers = await buildProviders(config, catalogue, clock, pace, hooks);
@@ -104,6 +114,7 @@ export async function buildEasel(
     closing: closing.signal,
     clock,
     log,
+    meter,
     rules,
     errands: errands(log),
     announcing: new Set(),
@@ -119,10 +130,21 @@ export async function buildEasel(
       rules,
     }),
   };
-  return { ...wire(parts, config, storage, closing), hooks };
+  beginAtZero(parts);
+  const readings: Readings = {
+    openJobs: () => readOpenJobs(database.db),
+    platforms: () => [...platforms.values()].map(({ name, connected }) => ({ name, connected: connected() })),
+    clock,
+  };
+  return { ...wire(parts, config, storage, closing), hooks, readings };
 }
 
-function wire(parts: Parts, config: Config, storage: Storage, closing: AbortController): Omit<Easel, 'hooks'> {
+function wire(
+  parts: Parts,
+  config: Config,
+  storage: Storage,
+  closing: AbortController,
+): Omit<Easel, 'hooks' | 'readings'> {
   const { store } = storage;
   const worker = createWorker(parts);
   const reception = openReception(parts, worker);
@@ -215,10 +237,14 @@ export function startPort(
   config: Config,
   easel: Easel,
   mounted: ReadonlyMap<string, RequestListener>,
+  metrics: Metrics,
 ): Promise<WebServer> {
   const { platforms, store } = easel.parts;
   const disconnected = () =>
     [...platforms.values()].filter((platform) => !platform.connected()).map(({ name }) => name);
   const all = new Map([...mounted, ...(easel.hooks ? [[hooksPath, easel.hooks.listener] as const] : [])]);
-  return startWeb(config.port, config.host, { database: () => store.ping(), disconnected }, all);
+  const { contentType } = metrics;
+  const read = () => metrics.page(easel.readings);
+  const page = { contentType, read, token: config.metricsToken };
+  return startWeb(config.port, config.host, { database: () => store.ping(), disconnected }, all, page);
 }

@@ -38,7 +38,7 @@ export async function admit(
   gathered: Gathered,
   parts: Parts,
 ): Promise<Admitted | 'known' | Refusal> {
-  const { preferences, store, rules, clock } = parts;
+  const { preferences, store, rules, clock, meter } = parts;
   const { person, place } = asked;
   const own = await preferences.ofPerson(person.id);
   const team = await preferences.ofWorkspace(person.workspace);
@@ -79,6 +79,9 @@ export async function admit(
   });
   if (verdict === 'known') return verdict;
   if (!isRefusal(verdict)) {
+    const { task } = request;
+    const source = answer ? 'cache' : verdict.leader ? 'in-flight' : 'service';
+    meter.count('easel_jobs_accepted_total', { platform: place.platform, task, source });
     const admitted = { ...job, leader: verdict.leader };
     return { ...verdict, job: admitted, shared: await sharedOf(admitted, parts) };
   }

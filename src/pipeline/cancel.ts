@@ -1,5 +1,6 @@
 import type { JobId } from '../domain/job.ts';
 import { excerpt, type Text } from '../domain/text.ts';
+import { measureEnd } from './measure.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { tellEnd } from './tell-end.ts';
@@ -18,6 +19,7 @@ export async function cancel(id: JobId, parts: Parts, worker: Worker): Promise<T
     worker.cancel(id);
     return `Stopping ${what}. Nothing is charged.`;
   }
+  measureEnd(job, { cancelled: true }, parts);
   // Others may have waited for it.
   worker.wake();
   parts.log.info({ job: id, outcome: 'cancelled' }, 'a job ended without a picture');

@@ -8,6 +8,7 @@ import type { Claim } from '../domain/job-queue.ts';
 import { cameAs, cameOtherwise } from './came-otherwise.ts';
 import { altText, type Footer, postingCard, resultButtons, resultText } from './cards.ts';
 import { giveBack } from './give-back.ts';
+import { measureEnd, measureStage } from './measure.ts';
 import { type Parts, platformFor } from './parts.ts';
 import type { StopReason } from './run-job.ts';
 import { sharedOf } from './share.ts';
@@ -152,9 +153,15 @@ async function fitPictures(
 
 async function delivered(claim: Claim, show: Show, parts: Parts): Promise<void> {
   const { job } = claim;
-  await parts.store.transaction(async ({ queue, gallery }) => {
-    if (await queue.delivered(claim)) await gallery.posted(job.id, shownIn(show, parts), parts.clock.now());
+  const isOver = await parts.store.transaction(async ({ queue, gallery }) => {
+    if (!(await queue.delivered(claim))) return false;
+    await gallery.posted(job.id, shownIn(show, parts), parts.clock.now());
+    return true;
   });
+  if (isOver) {
+    measureEnd(job, undefined, parts);
+    measureStage(job, 'posting', job.madeAt, parts);
+  }
   parts.log.info({ job: job.id, ms: tookMs(job, parts), charged: job.charged }, 'a job was delivered');
   parts.errands.add(tellEnd({ ...job, endedAt: parts.clock.now() }, show, parts));
 }

@@ -5,6 +5,7 @@ import type { Job, KeptPicture } from '../domain/job.ts';
 import type { Call, Claim, Finished } from '../domain/job-queue.ts';
 import { bill } from '../domain/price.ts';
 import { previewsFrom } from './call-provider.ts';
+import { measureCall, measureStage } from './measure.ts';
 import type { Parts } from './parts.ts';
 import { patiently } from './patiently.ts';
 import { callOf } from './record-call.ts';
@@ -55,10 +56,12 @@ export async function keep(
     return version;
   });
   if (version === undefined) return undefined;
+  for (const call of calls) measureCall(call, parts);
+  measureStage(job, 'making', job.startedAt, parts);
   parts.errands.add(forgetOld(parts));
   for (const { provider, absorbed } of calls)
     if (absorbed > 0) parts.log.warn({ job: job.id, provider, house: absorbed }, 'billed beyond the charge');
-  return { job: { ...job, ...finished, version, state: 'made' }, pictures };
+  return { job: { ...job, ...finished, version, state: 'made', madeAt: parts.clock.now() }, pictures };
 }
 
 /** Each call with what it costs and who pays: together never more than the hold is charged. */

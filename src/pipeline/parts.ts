@@ -9,6 +9,7 @@ import type { Picture, Size } from '../domain/image.ts';
 import type { ImageProvider } from '../domain/image-provider.ts';
 import type { JobId } from '../domain/job.ts';
 import type { Limiter } from '../domain/limiter.ts';
+import type { Meter } from '../domain/metrics.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { Person, PersonId, PlatformName } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
@@ -49,6 +50,8 @@ export interface Parts {
   readonly closing: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told what the operator watches. */
+  readonly meter: Meter;
   readonly rules: Rules;
   readonly errands: Errands;
   /** Jobs whose root message is being posted: their leases are kept too. */

@@ -43,7 +43,12 @@ export function openReception(parts: Parts, worker: Worker): Reception {
 
   async function answered(asked: ChatRequest, respond: Responder): Promise<Received> {
     try {
-      return await take(asked, respond);
+      const received = await take(asked, respond);
+      if ('refused' in received) {
+        const { platform } = asked.place;
+        parts.meter.count('easel_requests_refused_total', { platform, reason: received.refused.refused });
+      }
+      return received;
     } catch (error) {
       parts.log.error({ request: asked.id, err: error }, 'a request broke off');
       await parts.alert('bug', `Something went wrong inside Easel while it took a request. The log says more.`);

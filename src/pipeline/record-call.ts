@@ -5,6 +5,7 @@ import type { Job } from '../domain/job.ts';
 import type { Call } from '../domain/job-queue.ts';
 import { inCredits, listPrice } from '../domain/price.ts';
 import type { Books } from '../domain/store.ts';
+import { measureCall } from './measure.ts';
 import type { Parts } from './parts.ts';
 import type { Way } from './route.ts';
 import { tariff } from './tariff.ts';
@@ -62,7 +63,8 @@ export async function bookLoss(
   which: string,
   microUsd = listPrice(begun.way.offer, { ...job.request, count: begun.count }, tariff(begun.way, parts)),
 ): Promise<void> {
-  await parts.store.transaction((books) => bookLossIn(books, job, begun, outcome, parts, which, microUsd));
+  const call = await parts.store.transaction((books) => bookLossIn(books, job, begun, outcome, parts, which, microUsd));
+  measureCall(call, parts);
 }
 
 async function bookLossIn(
@@ -73,27 +75,31 @@ async function bookLossIn(
   parts: Parts,
   which: string,
   listMicroUsd: number,
-): Promise<void> {
+): Promise<Call> {
   const isFault = typeof outcome !== 'string';
   const absorbed: Credits = inCredits(listMicroUsd / begun.count, begun.count, tariff(begun.way, parts));
   const key = `${job.id}:${job.attempt}:${which}`;
   await ledger.absorb(job.id, absorbed, isFault ? 'possibly billed: the call failed' : reasons[outcome], key);
   const requestId = (isFault ? outcome.requestId : undefined) ?? begun.named?.requestId;
   const ending = { outcome: isFault ? outcome.code : outcome, listMicroUsd, absorbed, requestId };
-  await queue.record(callOf(job, begun, ending, parts));
+  const call = callOf(job, begun, ending, parts);
+  await queue.record(call);
+  return call;
 }
 
 /** A call that was cut off, of a service that is not set up any more: nothing is known of its price but the quote. */
 export async function bookGone(job: Job, provider: string, startedAt: number, parts: Parts): Promise<void> {
   const { model, quality, size, count } = job.request;
   const microUsd = job.quote * parts.rules.creditUsd * 1e6;
+  const call: Call = {
+    ...{ job: job.id, attempt: job.attempt, provider, model, quality, size, count, outcome: 'cut off' },
+    ...{ startedAt, endedAt: parts.clock.now(), requestId: undefined, organisation: undefined, usage: undefined },
+    ...{ delivered: 0, charged: credits(0), absorbed: job.quote, contentCredentials: undefined },
+    ...{ listMicroUsd: microUsd, billedMicroUsd: microUsd },
+  };
   await parts.store.transaction(async ({ queue, ledger }) => {
     await ledger.absorb(job.id, job.quote, reasons['cut off'], `${job.id}:${job.attempt}:cut off`);
-    await queue.record({
-      ...{ job: job.id, attempt: job.attempt, provider, model, quality, size, count, outcome: 'cut off' },
-      ...{ startedAt, endedAt: parts.clock.now(), requestId: undefined, organisation: undefined, usage: undefined },
-      ...{ delivered: 0, charged: credits(0), absorbed: job.quote, contentCredentials: undefined },
-      ...{ listMicroUsd: microUsd, billedMicroUsd: microUsd },
-    });
+    await queue.record(call);
   });
+  measureCall(call, parts);
 }

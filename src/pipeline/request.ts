@@ -6,6 +6,7 @@ import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { type Admitted, admit, refusedAnyway } from './admit.ts';
 import { rootText, waitingCard } from './cards.ts';
 import { gather } from './gather.ts';
+import { measureEnd } from './measure.ts';
 import type { Parts } from './parts.ts';
 import type { Worker } from './queue.ts';
 import { refuse } from './refuse.ts';
@@ -74,12 +75,16 @@ async function handOver(job: NewJob, place: Place, show: Show | undefined, parts
 }
 
 /** Easel may not post there at all: the job ends before anything was made. */
-async function withdraw(job: NewJob, why: Fault, respond: Responder, { store, log }: Parts): Promise<Received> {
+async function withdraw(job: NewJob, why: Fault, respond: Responder, parts: Parts): Promise<Received> {
+  const { store, log } = parts;
   const refusal: Refusal = why.invite ? { refused: 'not-in-channel' } : { refused: 'cannot-post', missing: [] };
-  await store.transaction(async ({ queue, ledger }) => {
-    if (await queue.withdraw(job.id, { refusal })) await ledger.release(job.id);
+  const isOver = await store.transaction(async ({ queue, ledger }) => {
+    const withdrawn = await queue.withdraw(job.id, { refusal });
+    if (withdrawn) await ledger.release(job.id);
     await queue.told(job.id);
+    return withdrawn;
   });
+  if (isOver) measureEnd(job, { refusal }, parts);
   log.info({ job: job.id, outcome: 'refusal' }, 'a job ended without a picture');
   return refuse(refusal, respond);
 }

@@ -6,6 +6,7 @@ import { goneMeanwhile } from './choose-model.ts';
 import { deliver } from './deliver.ts';
 import { giveBack } from './give-back.ts';
 import { keep, storeOriginals } from './keep.ts';
+import { measureStage } from './measure.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookGone, bookLoss } from './record-call.ts';
 import { type Way, waysFor } from './route.ts';
@@ -34,6 +35,7 @@ export async function runJob(claim: Claim, parts: Parts, signal: AbortSignal, on
     return deliver(claim, undefined, undefined, parts, signal);
   }
   if (job.leader !== undefined) return runFollower(claim, parts, signal, onMade);
+  if (job.attempt === 1) measureStage(job, 'waiting', job.createdAt, parts);
   const ways = waysFor(job.request, parts.providers);
   const ticketed = ticketWay(job, ways) !== undefined;
   if (claim.resumed && !ticketed) await bookCutOff(claim, ways, parts);

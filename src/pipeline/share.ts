@@ -11,7 +11,7 @@ import type { Parts } from './parts.ts';
  */
 export async function share(
   claim: Claim,
-  { store }: Parts,
+  { store, clock }: Parts,
 ): Promise<{ readonly made: Job } | { readonly outcome: Outcome } | undefined> {
   const { job } = claim;
   const leader = job.leader && (await store.queue.find(job.leader));
@@ -25,7 +25,7 @@ export async function share(
     if (made !== undefined) await ledger.settle(job.id, finished.charged);
     return made;
   });
-  if (version !== undefined) return { made: { ...job, ...finished, version, state: 'made' } };
+  if (version !== undefined) return { made: { ...job, ...finished, version, state: 'made', madeAt: clock.now() } };
   const now = await store.queue.find(job.id);
   return now?.cancelAsked && now.attempt === job.attempt ? { outcome: { cancelled: true } } : undefined;
 }

@@ -6,6 +6,7 @@ import { type Claim, nobody } from '../domain/job-queue.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { callProvider } from './call-provider.ts';
 import { type Heard, listen } from './listen.ts';
+import { measurePreview } from './measure.ts';
 import type { Parts } from './parts.ts';
 import { type Begun, bookLoss } from './record-call.ts';
 import { reportFault } from './report-fault.ts';
@@ -133,7 +134,10 @@ async function ask(question: Question, parts: Parts, signal: AbortSignal, watch:
   const { claim, way, count, ticket, which } = question;
   const { name } = way.provider;
   const begun: Begun = { way, count, startedAt: parts.clock.now() };
-  const { onProgress, heard } = listen(begun, ticket !== undefined, watch.progress);
+  const { onProgress, heard } = listen(begun, ticket !== undefined, (step) => {
+    if ('partial' in step) measurePreview(name, claim.job, parts);
+    watch.progress(step);
+  });
   if (question.isStored && ticket === undefined && !(await parts.store.queue.calling(claim, name, undefined)))
     return { stopped: 'lost', running: undefined };
   try {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openBlobs } from '../build.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { BlobStore } from '../domain/blob-store.ts';
+import { noMeter } from '../domain/metrics.ts';
 import { counted } from '../domain/text.ts';
 import { blobsIn, fileBlobs } from '../storage/blobs.ts';
 import { type Database, openAlone, openDatabase, withoutPassword } from '../storage/database.ts';
@@ -30,7 +31,7 @@ export async function migrate(words: readonly string[]): Promise<number> {
   if (!existsSync(file)) throw new Error(`There is no ${file}: DATA_DIR says where Easel has kept its data so far.`);
   const source = await openAlone(file);
   try {
-    const target = await openDatabase(databaseUrl, '', name);
+    const target = await openDatabase(databaseUrl, '', noMeter, name);
     try {
       return await move(source, target, config);
     } finally {

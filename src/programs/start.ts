@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.ts';
 import { buildEasel, startPort } from '../easel.ts';
 import { consolePlatform } from '../platforms/console/console.ts';
 import { systemClock } from '../system-clock.ts';
+import { openMetrics } from '../web/metrics.ts';
 import type { WebServer } from '../web/server.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { botLog, consoleLog } from './log.ts';
@@ -22,10 +23,11 @@ export async function start(): Promise<number> {
 
 async function startBot(config: Config): Promise<number> {
   const log = botLog(config);
-  const storage = await openStorage(config, systemClock);
-  const { platforms, mounted } = await buildPlatforms(config, log, systemClock);
-  const easel = await buildEasel(config, storage, platforms, log, systemClock);
-  const web = await startPort(config, easel, mounted);
+  const metrics = openMetrics();
+  const storage = await openStorage(config, systemClock, metrics.meter);
+  const { platforms, mounted } = await buildPlatforms(config, log, systemClock, metrics.meter);
+  const easel = await buildEasel(config, storage, platforms, log, systemClock, Math.random, metrics.meter);
+  const web = await startPort(config, easel, mounted, metrics);
   const stopped = untilStopped(() => log.info('stopping: running jobs may end, the rest goes on at the next start'));
   await Promise.race([easel.start(), stopped]);
   const away = platforms.filter((platform) => !platform.connected()).map(({ name }) => name);
@@ -43,13 +45,14 @@ async function startBot(config: Config): Promise<number> {
 
 async function startConsole(config: Config): Promise<number> {
   const log = consoleLog(config);
-  const storage = await openStorage(config, systemClock);
+  const metrics = openMetrics();
+  const storage = await openStorage(config, systemClock, metrics.meter);
   const { stdin: input, stdout: output } = process;
   const live = output.isTTY === true;
   const folder = path.join(config.dataDir, 'console');
   const terminal = consolePlatform({ input, output, folder, userName: config.userName, live });
-  const easel = await buildEasel(config, storage, [terminal], log, systemClock);
-  const web = await startPort(config, easel, new Map()).catch((error: Error) => error.message);
+  const easel = await buildEasel(config, storage, [terminal], log, systemClock, Math.random, metrics.meter);
+  const web = await startPort(config, easel, new Map(), metrics).catch((error: Error) => error.message);
   console.log(banner(config, web));
   const stopped = untilStopped(() => console.log('Stopping. What is not finished goes on at the next start.'));
   await easel.start();

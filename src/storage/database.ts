@@ -3,8 +3,10 @@ import path from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { type Dialect, type DialectAdapter, Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { type Meter, noMeter } from '../domain/metrics.ts';
 import { migrations } from './migrations/all.ts';
 import type { Schema } from './schema.ts';
+import { timedStatements } from './timed-statements.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -25,11 +27,17 @@ const patienceMs = 5_000;
  * Opens the database and brings its schema up to date.
  * @param url `postgres://…`, or undefined for a SQLite file
  * @param file path of the SQLite file; its folder is made when missing
+ * @param meter told how long each statement took
  * @param name by which PostgreSQL knows this process
  * @throws Error in plain words when it can't be opened
  */
-export async function openDatabase(url: string | undefined, file: string, name = easelsName): Promise<Database> {
-  return upToDate(await connect(url, file, name), url === undefined ? file : withoutPassword(url));
+export async function openDatabase(
+  url: string | undefined,
+  file: string,
+  meter: Meter = noMeter,
+  name = easelsName,
+): Promise<Database> {
+  return upToDate(await connect(url, file, meter, name), url === undefined ? file : withoutPassword(url));
 }
 
 /**
@@ -54,9 +62,15 @@ async function upToDate(database: Database, where: string): Promise<Database> {
 }
 
 /** Opens the database with whatever schema it has. */
-export async function connect(url: string | undefined, file: string, name = easelsName): Promise<Database> {
+export async function connect(
+  url: string | undefined,
+  file: string,
+  meter: Meter = noMeter,
+  name = easelsName,
+): Promise<Database> {
   const dialect = url === undefined ? sqlite(file) : await postgres(url, name);
-  return { engine: url === undefined ? 'sqlite' : 'postgres', db: new Kysely<Schema>({ dialect }) };
+  const db = new Kysely<Schema>({ dialect, log: timedStatements(meter) });
+  return { engine: url === undefined ? 'sqlite' : 'postgres', db };
 }
 
 function reason(error: unknown): string {

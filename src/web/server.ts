@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { metricsDoor } from './metrics-door.ts';
 
 export interface Readiness {
   /** Resolves when the database answers. */
@@ -10,13 +11,22 @@ export interface Readiness {
   disconnected(): readonly string[];
 }
 
+/** The page for Prometheus. */
+export interface MetricsPage {
+  readonly contentType: string;
+  read(): Promise<string>;
+  /** Who reads must know it; undefined: everybody may who reaches the port. */
+  readonly token: string | undefined;
+}
+
 export interface WebServer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
 /**
- * Easel's own port: `/healthz` (alive), `/readyz` (database answers, platforms connected), and what else is mounted.
+ * Easel's own port: `/healthz` (alive), `/readyz` (database answers, platforms connected), `/metrics`, and what
+ * else is mounted.
  * @param mounted listeners of their own by the beginning of the path, such as Slack's at `/slack/`
  * @throws Error in plain words when the port is taken
  */
@@ -25,8 +35,9 @@ export async function startWeb(
   host: string,
   readiness: Readiness,
   mounted: ReadonlyMap<string, RequestListener>,
+  metrics: MetricsPage,
 ): Promise<WebServer> {
-  const pages = getRequestListener(webApp(readiness).fetch);
+  const pages = getRequestListener(webApp(readiness, metrics).fetch);
   const server = createServer((request, response) => {
     const [, own] = [...mounted].find(([prefix]) => request.url?.startsWith(prefix)) ?? [];
     (own ?? pages)(request, response);
@@ -42,7 +53,8 @@ export async function startWeb(
 }
 
 /** The pages by themselves. */
-function webApp(readiness: Readiness): Hono {
+function webApp(readiness: Readiness, metrics: MetricsPage): Hono {
+  const mayRead = metricsDoor(metrics.token);
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'alive' }));
   app.get('/readyz', async (context) => {
@@ -55,6 +67,11 @@ function webApp(readiness: Readiness): Hono {
     return problems.length === 0
       ? context.json({ status: 'ready' })
       : context.json({ status: 'not ready', problems }, 503);
+  });
+  app.get('/metrics', async (context) => {
+    if (!mayRead(context.req.header('authorization')))
+      return context.text('Unauthorized', 401, { 'www-authenticate': 'Bearer' });
+    return context.body(await metrics.read(), 200, { 'content-type': metrics.contentType });
   });
   return app;
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { noMeter } from '../../src/domain/metrics.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { fakeS3 } from '../fakes/s3/server.ts';
 import { onNewPostgres } from '../storage/databases.ts';
@@ -47,7 +48,7 @@ describe('moving a team over', () => {
   onNewPostgres((at) => {
     const target = () => at().url ?? '';
     const set = async (statement: string) => {
-      const { db } = await openDatabase(at().url, '', 'a test');
+      const { db } = await openDatabase(at().url, '', noMeter, 'a test');
       await sql.raw(statement).execute(db);
       await db.destroy();
     };

@@ -10,6 +10,7 @@ import { loadCommands } from '../../src/load-commands.ts';
 import { slackManifest } from '../../src/platforms/slack/register.ts';
 import { type Diagnosis, diagnose } from '../../src/storage/doctor.ts';
 import type { CallsTable } from '../../src/storage/schema.ts';
+import { openMetrics } from '../../src/web/metrics.ts';
 import type { WebServer } from '../../src/web/server.ts';
 import { type DiscordHandle, fakeDiscord } from '../fakes/discord/server.ts';
 import type { FakeOpenAI } from '../fakes/openai/handle.ts';
@@ -93,10 +94,12 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
 
   async function run(): Promise<Running> {
     const config = readConfig(env);
-    const storage = await openStorage(config, clock);
-    const { platforms, mounted } = await buildPlatforms(config, log, clock);
-    const easel = await buildEasel(config, storage, platforms, log, clock, options.chance ?? (() => 0.5));
-    const web = await startPort(config, easel, mounted);
+    const metrics = openMetrics();
+    const { meter } = metrics;
+    const storage = await openStorage(config, clock, meter);
+    const { platforms, mounted } = await buildPlatforms(config, log, clock, meter);
+    const easel = await buildEasel(config, storage, platforms, log, clock, options.chance ?? (() => 0.5), meter);
+    const web = await startPort(config, easel, mounted, metrics);
     await easel.start();
     return { storage, easel, web };
   }

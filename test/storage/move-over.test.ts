@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ColumnMetadata } from 'kysely';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { noMeter } from '../../src/domain/metrics.ts';
 import { blobsIn, fileBlobs } from '../../src/storage/blobs.ts';
 import { type Database, openAlone, openDatabase } from '../../src/storage/database.ts';
 import { moveBlobs } from '../../src/storage/move-blobs.ts';
@@ -45,7 +46,7 @@ async function finish(): Promise<void> {
 describe('moving every table', () => {
   onNewPostgres((at) => {
     const open = async () => {
-      const target = await openDatabase(at().url, '', 'a test');
+      const target = await openDatabase(at().url, '', noMeter, 'a test');
       onTestFinished(() => target.db.destroy());
       onTestFinished(finish);
       await fill(target);

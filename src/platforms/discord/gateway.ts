@@ -11,6 +11,7 @@ import {
   Status,
 } from 'discord.js';
 import type { Logger } from 'pino';
+import type { Meter } from '../../domain/metrics.ts';
 import type { BoostTier } from './place.ts';
 
 export interface Gateway {
@@ -47,6 +48,7 @@ export interface GatewayOptions {
   /** Undefined: Discord's own. */
   readonly apiUrl: string | undefined;
   readonly log: Logger;
+  readonly meter: Meter;
 }
 
 /** Uploads of 25 MiB over slow lines need longer than the 15 s of discord.js. */
@@ -68,7 +70,10 @@ const makeCache = Options.cacheWithLimits({
  * and person's part themselves, whatever discord.js has or has not kept of them. None of the intents is privileged, so of
  * messages only those that are meant for Easel come with their words. Source: docs.discord.com, "Gateway", read 2026-11.
  */
-export function createGateway({ token, apiUrl, log }: GatewayOptions, { onInteraction, onMessage }: Listener): Gateway {
+export function createGateway(
+  { token, apiUrl, log, meter }: GatewayOptions,
+  { onInteraction, onMessage }: Listener,
+): Gateway {
   const client = new Client({
     intents: [Intent.Guilds, Intent.GuildMessages, Intent.DirectMessages],
     allowedMentions: { parse: [], repliedUser: false },
@@ -82,6 +87,11 @@ export function createGateway({ token, apiUrl, log }: GatewayOptions, { onIntera
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord failed'));
   client.on(Events.ShardReconnecting, () => log.debug('the connection to Discord broke, connecting again'));
   client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord closed the connection for good'));
+  // discord.js waits and calls again by itself, and only here it says so.
+  client.rest.on('response', ({ retries }, { status }) => {
+    if (status === 429) meter.count('easel_platform_rate_limited_total', { platform: 'discord' });
+    if (retries > 0 || status === 429) meter.count('easel_platform_retries_total', { platform: 'discord' });
+  });
   client.rest.on('invalidRequestWarning', (warning) => log.warn(warning, 'Discord refuses many requests'));
 
   return {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../domain/clock.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { JobId } from '../../domain/job.ts';
+import type { Meter } from '../../domain/metrics.ts';
 import type { GuardedFetch } from '../../http/guarded-fetch.ts';
 import { slackError, slackFault } from './faults.ts';
 
@@ -14,6 +15,7 @@ export interface SlackApiOptions {
   readonly fetchTo: GuardedFetch;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meter: Meter;
 }
 
 export type SlackApi = ReturnType<typeof slackApi>;
@@ -35,7 +37,7 @@ export const noPreviews = { unfurl_links: false, unfurl_media: false } as const;
  * what may be lost. Each has a client of its own: a limited client holds back everything that goes through it.
  */
 export function slackApi(options: SlackApiOptions) {
-  const { botToken, apiUrl, clock, log } = options;
+  const { botToken, apiUrl, clock, log, meter } = options;
   const client = { ...noRetries, slackApiUrl: apiUrl, logger: webLogger(log) };
   const web = new WebClient(botToken, { ...client, timeout: callDeadlineMs });
   const progressWeb = new WebClient(botToken, { ...client, timeout: progressDeadlineMs });
@@ -48,16 +50,22 @@ export function slackApi(options: SlackApiOptions) {
     return answer;
   }
 
+  function counted(fault: Fault): Fault {
+    if (fault.code === 'throttled') meter.count('easel_platform_rate_limited_total', { platform: 'slack' });
+    return fault;
+  }
+
   /** @throws Fault always, never anything else */
   async function call<T>(doing: string, run: (web: WebClient) => Promise<T>, callsMax = triesMax): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return learnt(await run(web));
       } catch (error) {
-        const fault = slackFault(doing, error);
+        const fault = counted(slackFault(doing, error));
         const waitMs = fault.retryAfterMs ?? 1_000;
         if (fault.code !== 'throttled' || tries >= callsMax || waitMs > patienceMs) throw fault;
         await clock.sleep(waitMs);
+        meter.count('easel_platform_retries_total', { platform: 'slack' });
       }
     }
   }
@@ -69,7 +77,7 @@ export function slackApi(options: SlackApiOptions) {
     try {
       return await run(progressWeb);
     } catch (error) {
-      const fault = slackFault(doing, error);
+      const fault = counted(slackFault(doing, error));
       if (fault.code === 'throttled') progressRestsUntil = clock.now() + (fault.retryAfterMs ?? 1_000);
       throw fault;
     }

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { noMeter } from '../../../src/domain/metrics.ts';
 import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
 import { discordPlatform } from '../../../src/platforms/discord/discord.ts';
 import { awkwardName, chatPlatformContract, type Stage } from '../../contracts/chat-platform.ts';
@@ -11,7 +12,7 @@ chatPlatformContract('Discord', async (): Promise<Stage> => {
   const people = [{ name: 'olga', owner: true }, { name: 'ana' }, { name: 'ben' }, { name: 'cleo', nick: awkwardName }];
   const discord = await fakeDiscord({ rateLimits: false, editIntervalMsMin: 0, users: people });
   const fetchTo = guardedFetch({ allowedOrigins: [discord.url] });
-  const options = { token: discord.token, apiUrl: discord.api, guild: undefined, fetchTo };
+  const options = { token: discord.token, apiUrl: discord.api, guild: undefined, fetchTo, meter: noMeter };
   const { users } = discord.about();
   const threads = () => new Set(discord.threads().map(({ id }) => id));
   return {

@@ -5,6 +5,7 @@ import type { Card, Result } from '../../../src/domain/card.ts';
 import type { ChatPlatform, ChatRequest, Opening, Remember, Responder } from '../../../src/domain/chat-platform.ts';
 import { type Command, imageCommand } from '../../../src/domain/command.ts';
 import { type JobId, jobId, type Place } from '../../../src/domain/job.ts';
+import { noMeter } from '../../../src/domain/metrics.ts';
 import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
 import { type DiscordOptions, discordPlatform } from '../../../src/platforms/discord/discord.ts';
 import { manualClock } from '../../fakes/clock.ts';
@@ -61,6 +62,7 @@ export async function discordStage(options: FakeDiscordOptions = {}) {
       clock,
       fetchTo: guardedFetch({ allowedOrigins: [discord.url] }),
       log: pino({ level: 'silent' }),
+      meter: noMeter,
       ...more,
     });
 

@@ -4,6 +4,7 @@ import type { Card, Result } from '../../../src/domain/card.ts';
 import type { ChatRequest, Responder } from '../../../src/domain/chat-platform.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
 import { type JobId, jobId, type Place } from '../../../src/domain/job.ts';
+import { noMeter } from '../../../src/domain/metrics.ts';
 import { guardedFetch } from '../../../src/http/guarded-fetch.ts';
 import { loadCommands } from '../../../src/load-commands.ts';
 import { slackManifest } from '../../../src/platforms/slack/register.ts';
@@ -67,6 +68,7 @@ export async function scene(options: FakeSlackOptions = {}) {
     const made = slackPlatform({
       ...{ botToken: slack.botToken, appToken, apiUrl: slack.apiUrl, clock },
       log: pino({ level: 'silent' }),
+      meter: noMeter,
       fetchTo: guardedFetch({ allowedOrigins: [slack.url] }),
       ...more,
     });
