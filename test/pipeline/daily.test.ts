@@ -17,6 +17,7 @@ interface Told {
   readonly configured: readonly string[];
   readonly offered: readonly { readonly provider: string; readonly models: readonly string[] }[];
   readonly listings: readonly Listing[];
+  readonly tidy: () => Promise<void>;
 }
 
 /** The daily checks as Easel runs them, over a database, told on a terminal. */
@@ -26,7 +27,7 @@ async function checking(startsAt?: number, models = catalogue, more: Partial<Tol
   const store = sqlStore(database, clock, credits(500));
   const blobs = fileBlobs(path.join(folder, 'blobs'));
   const checks = {
-    tidy: async () => undefined,
+    tidy: more.tidy ?? (async () => undefined),
     recount: async () => (await diagnose(database.db, blobs)).findings.map(({ subject, what }) => `${subject} ${what}`),
     modelsInUse: async () => ({ byPeople: await modelsInUse(database.db, clock.now()), configured }),
     listings: async () => listings,
@@ -262,6 +263,21 @@ describe('a ledger that does not add up', () => {
     await (await start()).stop();
     expect(lines()).toEqual([retiring, expect.stringContaining('The ledger does not add up')]);
   });
+});
+
+test('what is old is removed at each round, and where that fails the checks are done all the same', async () => {
+  let rounds = 0;
+  const tidy = async () => {
+    rounds++;
+    throw new RangeError('the disk is full');
+  };
+  const { start, made, lines } = await checking(undefined, catalogue, { tidy });
+  await made('mini');
+  const { nextDay, stop } = await start();
+  expect([rounds, lines()]).toEqual([1, [retiring]]);
+  await nextDay();
+  expect(rounds).toBe(2);
+  await stop();
 });
 
 test('a check that breaks off is done again the next day', async () => {
