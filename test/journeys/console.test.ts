@@ -135,7 +135,8 @@ describe.concurrent('the other programs', () => {
     const { run } = await newcomer(context);
     expect(await run(['dance'])).toMatchObject({
       code: 1,
-      stderr: 'There is no program dance. There is start, say, register, models, audit, doctor.\n',
+      stderr:
+        'There is no program dance. There is start, say, register, models, migrate, audit, backup, restore, forget, doctor.\n',
     });
   });
 });

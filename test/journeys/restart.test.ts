@@ -17,7 +17,7 @@ describe.each(both)('a restart on %s', (_, chatOf) => {
     await place.restart(undefined, async () => {
       const cards = ofKind(chat, 'card').map(({ text }) => text.split('\n')[0]);
       expect(cards).toEqual(Array.from({ length: 3 }, () => 'Paused · Easel is restarting, it will go on by itself'));
-      expect(place.openai.open().now).toBe(0);
+      await place.openai.until(() => place.openai.open().now === 0);
     });
     place.openai.release();
     await results(chat, 3);
