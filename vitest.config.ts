@@ -9,5 +9,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Left to itself, vitest takes one less than there are cores: one, where there are two, and half the time is waiting.
+    maxWorkers: '100%',
   },
 });
