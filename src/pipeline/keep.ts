@@ -1,5 +1,5 @@
 import { hasContentCredentials } from '../domain/content-credentials.ts';
-import { type Credits, credits } from '../domain/credits.ts';
+import { credits } from '../domain/credits.ts';
 import type { Picture } from '../domain/image.ts';
 import type { Job, KeptPicture } from '../domain/job.ts';
 import type { Call, Claim, Finished } from '../domain/job-queue.ts';
@@ -72,7 +72,7 @@ function billed(job: Job, made: readonly Part[], parts: Parts): readonly Call[] 
     const request = { ...job.request, count, partialImages: previewsFrom(way, job.request.partialImages) };
     const call = { usage: answer.usage, made: answer.made.length, delivered: pictures.length };
     const { charged, house, listMicroUsd } = bill(way.offer, request, call, held, tariff(way, parts));
-    held = credits(held - charged) as Credits;
+    held = credits(held - charged);
     const { usage, requestId = part.named?.requestId, organisation = part.named?.organisation } = answer;
     const ending = { outcome: 'made', listMicroUsd, usage, requestId, organisation, charged, absorbed: house };
     const contentCredentials = pictures.every(({ bytes }) => hasContentCredentials(bytes));

@@ -53,11 +53,12 @@ export async function press(
     case 'delete':
       if (!(await owns(asked, job, parts)))
         return refuse({ refused: 'not-allowed', what: 'delete what others asked for' }, respond);
+      // First, so that whatever breaks off here, nobody is given it again.
+      await parts.store.answers.forget(id);
       await platformFor(parts, job.place.platform)
         .thread(job.place, (place) => parts.store.queue.remember(id, place))
         .remove();
       await parts.store.gallery.removed(id);
-      await parts.store.answers.forget(id);
       return tell('Deleted. What it cost stays booked.');
     default:
       return unreachable(action);
